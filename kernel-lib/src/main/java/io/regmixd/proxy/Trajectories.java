@@ -1,0 +1,67 @@
+package io.regmixd.proxy;
+
+import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.model.Trajectory;
+import java.util.List;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.LongColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/// The trajectories of several runs over the same domains and stages, as values and as a Tablesaw frame.
+///
+/// @param domains       the domains, in the order of every loss vector
+/// @param stages        how many stages each run has
+/// @param tokensAStage  training tokens in one stage
+/// @param runs          one a run, in the order of the design; diverged runs included
+public record Trajectories(List<String> domains, int stages, long tokensAStage, List<Trajectory> runs) {
+
+    /// @throws IllegalArgumentException if a run has other domains or another number of stages
+    public Trajectories {
+        domains = List.copyOf(domains);
+        runs = List.copyOf(runs);
+        for (Trajectory run : runs) {
+            MixtureSchedule schedule = run.schedule();
+            if (!schedule.domains().equals(domains) || schedule.size() != stages) {
+                throw new IllegalArgumentException("run " + run.run() + " has " + schedule.size() + " stages over "
+                        + schedule.domains() + ", expected " + stages + " over " + domains);
+            }
+        }
+    }
+
+    /// The runs that did not diverge: what a regression may be fitted on.
+    public List<Trajectory> completed() {
+        return runs.stream().filter(Trajectory::completed).toList();
+    }
+
+    /// The same, for some of the runs only.
+    public Trajectories withRuns(List<Trajectory> some) {
+        return new Trajectories(domains, stages, tokensAStage, some);
+    }
+
+    /// Long format, one row a run, stage and domain: `run, stage, tokens, domain, weight, loss_nats`. Stage 0 is the
+    /// untrained model; `weight` is the domain's weight in the stage that the row ends (0 in stage 0).
+    public Table table() {
+        StringColumn run = StringColumn.create("run");
+        IntColumn stage = IntColumn.create("stage");
+        LongColumn tokens = LongColumn.create("tokens");
+        StringColumn domain = StringColumn.create("domain");
+        DoubleColumn weight = DoubleColumn.create("weight");
+        DoubleColumn loss = DoubleColumn.create("loss_nats");
+        for (Trajectory trajectory : runs) {
+            for (int s = 0; s < trajectory.rows(); s++) {
+                for (int d = 0; d < domains.size(); d++) {
+                    run.append(trajectory.run());
+                    stage.append(s);
+                    tokens.append(s * tokensAStage);
+                    domain.append(domains.get(d));
+                    weight.append(
+                            s == 0 ? 0 : trajectory.schedule().stages().get(s - 1).weight(d));
+                    loss.append(trajectory.loss(s, d));
+                }
+            }
+        }
+        return Table.create("trajectories", run, stage, tokens, domain, weight, loss);
+    }
+}
