@@ -1,8 +1,8 @@
 package io.regmixd;
 
-/// Hears how far a long step has come. Every step that can take over two seconds tells it; what becomes of it (a bar in
-/// a notebook cell, a line a minute in a log, nothing) is the listener's business. Called from the thread that called
-/// the step, never from a worker.
+/// Hears how far a long step has come. Every step that can take over two seconds tells it; what becomes of it
+/// (a bar in a notebook cell, a line a minute in a log, nothing) is the listener's business. Called from the
+/// thread that called the step, never from a worker.
 @FunctionalInterface
 public interface Progress {
 

@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 
 /// A point on the simplex over the domains: which share of the training tokens comes from which domain.
 ///
-/// Immutable. Weights are non-negative and sum to one; given weights may miss that by up to 1% (published mixtures are
-/// rounded) and are rescaled.
+/// Immutable. Weights are non-negative and sum to one; given weights may miss that by up to 1% (published
+/// mixtures are rounded) and are rescaled.
 public final class Mixture {
 
     private static final double TOLERANCE = 0.01;
@@ -24,8 +24,8 @@ public final class Mixture {
 
     /// @param domains names, each once
     /// @param weights one a domain, in the same order, each at least 0, together 1 within 1%
-    /// @throws IllegalArgumentException if a name repeats, the counts differ, a weight is negative or not finite, or the
-    ///                                  sum is off
+    /// @throws IllegalArgumentException if a name repeats, the counts differ, a weight is negative or not
+    ///     finite, or the sum is off
     public static Mixture of(List<String> domains, double... weights) {
         if (domains.isEmpty()) {
             throw new IllegalArgumentException("a mixture needs at least one domain");
@@ -44,12 +44,11 @@ public final class Mixture {
         }
         double sum = Arrays.stream(weights).sum();
         if (Math.abs(sum - 1) > TOLERANCE) {
-            throw new IllegalArgumentException(String.format(
-                    Locale.ROOT, "weights of %d domains sum to %.3g, expected 1", weights.length, sum));
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "weights of %d domains sum to %.3g, expected 1", weights.length, sum));
         }
         return new Mixture(
-                List.copyOf(domains),
-                Arrays.stream(weights).map(w -> w / sum).toArray());
+                List.copyOf(domains), Arrays.stream(weights).map(w -> w / sum).toArray());
     }
 
     /// Weights in proportion to `amounts` (tokens, say), which need not sum to one.

@@ -2,6 +2,7 @@ package io.regmixd.mixture;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 /// One mixture a stage; the stages are equal spans of training.
 ///
@@ -32,12 +33,12 @@ public record MixtureSchedule(List<Mixture> stages) {
         return stages.size();
     }
 
-    /// The mixture of the 0-based step `step` of `steps`. Stage s covers steps `floor(s*steps/S)` up to, not including,
-    /// `floor((s+1)*steps/S)`.
+    /// The mixture of the 0-based step `step` of `steps`. Stage s covers steps `floor(s*steps/S)` up to, not
+    /// including, `floor((s+1)*steps/S)`.
     ///
     /// @throws IndexOutOfBoundsException if the step is not in 0 to steps-1
     public Mixture at(int step, int steps) {
-        java.util.Objects.checkIndex(step, steps);
+        Objects.checkIndex(step, steps);
         int stage = 0;
         while (endOf(stage, steps) <= step) {
             stage++;

@@ -4,10 +4,11 @@ import io.regmixd.mixture.MixtureSchedule;
 import java.util.Arrays;
 import java.util.OptionalInt;
 
-/// What one training run showed: the validation loss of every domain before the first stage and after each stage.
+/// What one training run showed: the validation loss of every domain before the first stage and after each
+/// stage.
 ///
-/// A run whose loss stops being finite is *diverged*: its trajectory says at which step, holds the losses up to the last
-/// complete stage, and takes no part in any fit.
+/// A run whose loss stops being finite is *diverged*: its trajectory says at which step, holds the losses up to
+/// the last complete stage, and takes no part in any fit.
 public final class Trajectory {
 
     private final String run;
@@ -17,7 +18,8 @@ public final class Trajectory {
 
     /// @param run      the run's name, unique within its table
     /// @param schedule what it trained on
-    /// @param losses   shape `[stages + 1][domains]`, nats a token; row 0 is the untrained model. Shorter only if diverged
+    /// @param losses shape `[stages + 1][domains]`, nats a token; row 0 is the untrained model; shorter only if
+    ///     diverged
     /// @param divergedAt the step at which the loss stopped being finite
     /// @throws IllegalArgumentException if the shape does not fit the schedule, or a loss is not finite
     public Trajectory(String run, MixtureSchedule schedule, double[][] losses, OptionalInt divergedAt) {

@@ -40,8 +40,8 @@ public record Trajectories(List<String> domains, int stages, long tokensAStage, 
         return new Trajectories(domains, stages, tokensAStage, some);
     }
 
-    /// Long format, one row a run, stage and domain: `run, stage, tokens, domain, weight, loss_nats`. Stage 0 is the
-    /// untrained model; `weight` is the domain's weight in the stage that the row ends (0 in stage 0).
+    /// Long format, one row a run, stage and domain: `run, stage, tokens, domain, weight, loss_nats`. Stage 0
+    /// is the untrained model; `weight` is the domain's weight in the stage that the row ends (0 in stage 0).
     public Table table() {
         StringColumn run = StringColumn.create("run");
         IntColumn stage = IntColumn.create("stage");
@@ -57,7 +57,9 @@ public record Trajectories(List<String> domains, int stages, long tokensAStage, 
                     tokens.append(s * tokensAStage);
                     domain.append(domains.get(d));
                     weight.append(
-                            s == 0 ? 0 : trajectory.schedule().stages().get(s - 1).weight(d));
+                            s == 0
+                                    ? 0
+                                    : trajectory.schedule().stages().get(s - 1).weight(d));
                     loss.append(trajectory.loss(s, d));
                 }
             }

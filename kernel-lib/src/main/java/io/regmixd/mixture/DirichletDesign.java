@@ -1,0 +1,174 @@
+package io.regmixd.mixture;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/// The random mixtures that RegMix trains its proxies on, and the candidates that it searches afterwards.
+///
+/// Source: RegMix's `mixture_config/synthesize_mixture.py` (arXiv 2407.01492, section 3.1), constants included.
+/// The random numbers are ours, so the draws agree in distribution, not one by one.
+public final class DirichletDesign {
+
+    private static final double TEMPERATURE = 0.5;
+    private static final double LOWEST_STRENGTH = 0.1;
+    private static final double HIGHEST_STRENGTH = 5.0;
+    private static final int STRENGTHS = 15;
+    private static final int DRAWS_A_SAMPLE = 100;
+    private static final double HIGHEST_USAGE = 15;
+    private static final double NEAR_DUPLICATE = 1e-5;
+
+    /// Weights of a design are multiples of this; smaller ones are zero.
+    public static final double GRAIN = 2e-4;
+
+    private final Mixture natural;
+    private final double[] upperBounds;
+
+    private DirichletDesign(Mixture natural) {
+        this.natural = natural;
+        this.upperBounds = Arrays.stream(natural.weights())
+                .map(w -> Math.min(1, HIGHEST_USAGE * w))
+                .toArray();
+    }
+
+    /// @param natural each domain's share of the available tokens, all positive
+    /// @throws IllegalArgumentException if a share is zero: such a domain could never be drawn
+    public static DirichletDesign regmix(Mixture natural) {
+        for (int i = 0; i < natural.size(); i++) {
+            if (natural.weight(i) == 0) {
+                throw new IllegalArgumentException(
+                        "natural share of " + natural.domains().get(i) + " is 0: leave the domain out");
+            }
+        }
+        return new DirichletDesign(natural);
+    }
+
+    /// The highest weight of a domain in any mixture of this design: 15 times its natural share, at most 1. It
+    /// keeps a scarce domain from being repeated too often.
+    public double upperBound(int domain) {
+        return upperBounds[domain];
+    }
+
+    /// Mixtures to train proxies on: Dirichlet draws round the tempered natural mixture, 100 times as many as
+    /// needed, without those that exceed an upper bound and without near-duplicates; `count` of the rest picked
+    /// at random. Weights are multiples of 2e-4, up to the rescaling to a sum of one.
+    ///
+    /// @param count at least 1
+    /// @throws IllegalArgumentException if so many draws were rejected that fewer than `count` are left
+    public List<Mixture> sample(int count, long seed) {
+        Random random = new Random(seed);
+        double[] prior = temper(natural.weights());
+        List<double[]> kept = new ArrayList<>();
+        for (int i = 0; i < count * DRAWS_A_SAMPLE; i++) {
+            double strength = LOWEST_STRENGTH
+                    * Math.pow(
+                            HIGHEST_STRENGTH / LOWEST_STRENGTH, random.nextInt(STRENGTHS) / (double) (STRENGTHS - 1));
+            double[] weights = dirichlet(prior, strength, random);
+            if (withinBounds(weights)) {
+                kept.add(round(weights));
+            }
+        }
+        List<double[]> distinct = withoutNearDuplicates(kept);
+        if (distinct.size() < count) {
+            throw new IllegalArgumentException("only " + distinct.size() + " of " + count * DRAWS_A_SAMPLE
+                    + " random mixtures stay within 15 times the natural shares, " + count + " are needed");
+        }
+        Collections.shuffle(distinct, random);
+        return distinct.subList(0, count).stream()
+                .map(weights -> Mixture.proportional(natural.domains(), weights))
+                .toList();
+    }
+
+    /// Mixtures for a planner to choose from: Dirichlet draws round the natural mixture with strength 1, as in
+    /// RegMix's `regression_fitting/regression.ipynb`. Ours departs from it in one point: draws that exceed an
+    /// upper bound of the design are drawn again, so that no plan leaves the region that the proxies could have
+    /// shown.
+    public List<Mixture> candidates(int count, long seed) {
+        Random random = new Random(seed);
+        double[] prior = natural.weights();
+        List<Mixture> candidates = new ArrayList<>(count);
+        while (candidates.size() < count) {
+            double[] weights = dirichlet(prior, 1, random);
+            if (withinBounds(weights)) {
+                candidates.add(Mixture.proportional(natural.domains(), weights));
+            }
+        }
+        return candidates;
+    }
+
+    private boolean withinBounds(double[] weights) {
+        return IntStream.range(0, weights.length).allMatch(i -> weights[i] <= upperBounds[i]);
+    }
+
+    private static double[] temper(double[] shares) {
+        double[] tempered =
+                Arrays.stream(shares).map(w -> Math.pow(w, TEMPERATURE)).toArray();
+        double sum = Arrays.stream(tempered).sum();
+        return Arrays.stream(tempered).map(w -> w / sum).toArray();
+    }
+
+    /// Zeroes what is below the grain, rescales, and rounds to multiples of the grain; the sum may be slightly
+    /// off one.
+    static double[] round(double[] weights) {
+        double[] large = Arrays.stream(weights).map(w -> w < GRAIN ? 0 : w).toArray();
+        double sum = Arrays.stream(large).sum();
+        return Arrays.stream(large).map(w -> Math.rint(w / sum / GRAIN) * GRAIN).toArray();
+    }
+
+    static List<double[]> withoutNearDuplicates(List<double[]> mixtures) {
+        List<double[]> sorted = new ArrayList<>(mixtures);
+        sorted.sort(Comparator.<double[]>comparingDouble(m -> m[m.length - 1]).thenComparing(Arrays::compare));
+        List<double[]> distinct = new ArrayList<>();
+        for (double[] mixture : sorted) {
+            if (distinct.isEmpty() || distance(mixture, distinct.getLast()) > NEAR_DUPLICATE) {
+                distinct.add(mixture);
+            }
+        }
+        return distinct;
+    }
+
+    private static double distance(double[] a, double[] b) {
+        return IntStream.range(0, a.length)
+                .mapToDouble(i -> Math.abs(a[i] - b[i]))
+                .sum();
+    }
+
+    /// A draw from Dirichlet(prior x strength). Gamma variates are made in log space (Marsaglia and Tsang 2000,
+    /// with the boost u^(1/a) for shapes below 1): with shapes near 0.001, as here, the variates themselves
+    /// underflow.
+    private static double[] dirichlet(double[] prior, double strength, Random random) {
+        double[] logs = new double[prior.length];
+        double highest = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < prior.length; i++) {
+            double shape = prior[i] * strength;
+            logs[i] = logGamma(shape + 1, random) + Math.log(1 - random.nextDouble()) / shape;
+            highest = Math.max(highest, logs[i]);
+        }
+        double sum = 0;
+        for (int i = 0; i < logs.length; i++) {
+            logs[i] = Math.exp(logs[i] - highest);
+            sum += logs[i];
+        }
+        for (int i = 0; i < logs.length; i++) {
+            logs[i] /= sum;
+        }
+        return logs;
+    }
+
+    /// The logarithm of a Gamma(shape, 1) variate, shape at least 1.
+    private static double logGamma(double shape, Random random) {
+        double d = shape - 1.0 / 3;
+        double c = 1 / Math.sqrt(9 * d);
+        while (true) {
+            double x = random.nextGaussian();
+            double v = Math.pow(1 + c * x, 3);
+            if (v > 0 && Math.log(1 - random.nextDouble()) < 0.5 * x * x + d - d * v + d * Math.log(v)) {
+                return Math.log(d * v);
+            }
+        }
+    }
+}
