@@ -1,0 +1,143 @@
+package io.regmixd.model;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.ParameterStore;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/// The TorchScript program `llama.py`, loaded into PyTorch on one device. A call runs one of its methods natively from
+/// start to end: one crossing from Java a training step.
+///
+/// The archive is a stored zip with the source text and a pickled object that has no tensors, only the number of
+/// heads; Java writes it, DJL loads it.
+final class TorchProgram implements AutoCloseable {
+
+    private static final String SOURCE = "llama.py";
+
+    private final Model model;
+
+    private TorchProgram(Model model) {
+        this.model = model;
+    }
+
+    static TorchProgram load(int heads, Device device) {
+        try {
+            Path folder = Files.createTempDirectory("regmixd-program");
+            Path archive = folder.resolve("llama.pt");
+            try {
+                try (OutputStream out = Files.newOutputStream(archive)) {
+                    writeArchive(heads, out);
+                }
+                Model model = Model.newInstance("llama", device, "PyTorch");
+                model.load(folder, "llama.pt", Map.of("trainParam", "true"));
+                return new TorchProgram(model);
+            } finally {
+                Files.deleteIfExists(archive);
+                Files.deleteIfExists(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the model program to the temporary folder", e);
+        } catch (MalformedModelException e) {
+            throw new IllegalStateException("PyTorch does not accept the model program " + SOURCE, e);
+        }
+    }
+
+    /// Where tensors of this program live; closed with it.
+    NDManager manager() {
+        return model.getNDManager();
+    }
+
+    /// Runs `method` and returns its single result, attached to `scope`.
+    ///
+    /// @param lists lists of tensors, by the name of their parameter, in the order of the method's parameters
+    /// @param tensors the tensors that follow
+    /// @param training whether a gradient may be asked for inside
+    NDArray call(
+            NDManager scope, String method, Map<String, List<NDArray>> lists, List<NDArray> tensors, boolean training) {
+        // DJL leaves gradient mode off; it is a setting of the calling thread.
+        JniUtils.setGradMode(training);
+        NDArray name = scope.create(0f);
+        name.setName("module_method:" + method);
+        NDList inputs = new NDList(name);
+        lists.forEach((list, members) -> {
+            for (NDArray member : members) {
+                member.setName(list + "[]");
+                inputs.add(member);
+            }
+        });
+        inputs.addAll(tensors);
+        return model.getBlock()
+                .forward(new ParameterStore(scope, false), inputs, training)
+                .singletonOrThrow();
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+
+    static void writeArchive(int heads, OutputStream out) throws IOException {
+        byte[] source;
+        try (InputStream in = TorchProgram.class.getResourceAsStream(SOURCE)) {
+            source = in.readAllBytes();
+        }
+        try (ZipOutputStream zip = new ZipOutputStream(out)) {
+            store(zip, "llama/data.pkl", pickledObject(heads));
+            store(zip, "llama/code/__torch__.py", source);
+            store(zip, "llama/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'}); // an empty tuple
+            store(zip, "llama/version", "3\n".getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    /// `__torch__.Llama` with `training = True` and `heads`, in pickle protocol 2.
+    private static byte[] pickledObject(int heads) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream pickle = new DataOutputStream(bytes);
+        pickle.write(new byte[] {(byte) 0x80, 2});
+        pickle.writeBytes("c__torch__\nLlama\n");
+        pickle.write(new byte[] {'q', 0, ')', (byte) 0x81, '}', '('});
+        writeKey(pickle, "training");
+        pickle.write(0x88); // True
+        writeKey(pickle, "heads");
+        pickle.write('J');
+        pickle.writeInt(Integer.reverseBytes(heads));
+        pickle.writeBytes("ub.");
+        return bytes.toByteArray();
+    }
+
+    private static void writeKey(DataOutputStream pickle, String key) throws IOException {
+        pickle.write('X');
+        pickle.writeInt(Integer.reverseBytes(key.length()));
+        pickle.writeBytes(key);
+    }
+
+    private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        ZipEntry entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.length);
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+}
