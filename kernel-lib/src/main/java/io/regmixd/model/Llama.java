@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.regmixd.store.TensorFile;
+import java.io.IOException;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// K Llama models of one size on one device, trained together: parameters, AdamW's moments, one training step,
 /// losses. Not thread-safe; close it to free the device.
@@ -45,24 +48,86 @@ public final class Llama implements AutoCloseable {
             boolean gain = shape[0] == 1;
             boolean intoResidual = name.endsWith("attention_output") || name.endsWith("down");
             float[] values = new float[Math.toIntExact(seeds.length * shape[0] * shape[1])];
+            int size = values.length / seeds.length;
             for (int k = 0; k < seeds.length; k++) {
-                int size = values.length / seeds.length;
-                fill(values, k * size, size, gain ? 0 : intoResidual ? narrow : wide, seeds[k], name);
+                if (gain) {
+                    Arrays.fill(values, k * size, (k + 1) * size, 1f);
+                } else {
+                    SplittableRandom random = new SplittableRandom(seeds[k] * 0x9E3779B97F4A7C15L + name.hashCode());
+                    for (int i = k * size; i < (k + 1) * size; i++) {
+                        values[i] = (float) ((intoResidual ? narrow : wide) * random.nextGaussian());
+                    }
+                }
             }
-            llama.add(values, new float[values.length], new float[values.length], shape);
+            llama.parameters.add(llama.create(name, values));
+            llama.firstMoments.add(llama.create(name, new float[values.length]));
+            llama.secondMoments.add(llama.create(name, new float[values.length]));
         });
         return llama;
     }
 
-    private static void fill(float[] values, int from, int count, double deviation, long seed, String name) {
-        if (deviation == 0) {
-            Arrays.fill(values, from, from + count, 1f);
-            return;
+    /// The models that [#tensors()] described.
+    ///
+    /// @throws IOException if a tensor is damaged, missing, or of another size than `config` and `models` say
+    static Llama restore(LlamaConfig config, int models, TensorFile file, ComputeDevice device) throws IOException {
+        Llama llama = new Llama(config, models, device);
+        try {
+            for (Part part : llama.parts()) {
+                for (String name : shapes(config).keySet()) {
+                    TensorFile.Tensor tensor = file.next();
+                    String expected = part.name + "." + name;
+                    if (!tensor.name().equals(expected)
+                            || !Arrays.equals(tensor.shape(), llama.shape(name).getShape())) {
+                        throw new IOException("holds tensor " + tensor.name() + " of shape "
+                                + Arrays.toString(tensor.shape()) + ", expected " + expected + " of "
+                                + llama.shape(name));
+                    }
+                    part.tensors.add(llama.create(name, tensor.data()));
+                }
+            }
+            return llama;
+        } catch (IOException | RuntimeException e) {
+            llama.close();
+            throw e;
         }
-        SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + name.hashCode());
-        for (int i = from; i < from + count; i++) {
-            values[i] = (float) (deviation * random.nextGaussian());
-        }
+    }
+
+    private record Part(String name, List<NDArray> tensors) {}
+
+    private List<Part> parts() {
+        return List.of(
+                new Part("parameters", parameters),
+                new Part("first_moments", firstMoments),
+                new Part("second_moments", secondMoments));
+    }
+
+    /// Parameters and AdamW's moments, each `[K, rows, columns]` under a name like `parameters.layer0.down`, copied
+    /// from the device one at a time as they are asked for.
+    Iterable<TensorFile.Tensor> tensors() {
+        List<String> names = List.copyOf(shapes(config).keySet());
+        return () -> {
+            Stream<TensorFile.Tensor> tensors = parts().stream()
+                    .flatMap(part -> IntStream.range(0, names.size()).mapToObj(i -> {
+                        NDArray tensor = part.tensors.get(i);
+                        return new TensorFile.Tensor(
+                                part.name + "." + names.get(i), tensor.getShape().getShape(), tensor.toFloatArray());
+                    }));
+            return tensors.iterator();
+        };
+    }
+
+    /// The tensor itself, of all K models.
+    NDArray parameter(String name) {
+        return parameters.get(List.copyOf(shapes(config).keySet()).indexOf(name));
+    }
+
+    private Shape shape(String name) {
+        long[] shape = shapes(config).get(name);
+        return new Shape(models, shape[0], shape[1]);
+    }
+
+    private NDArray create(String name, float[] values) {
+        return program.manager().create(values, shape(name));
     }
 
     /// Names and shapes `[rows, columns]` of one model's parameters, in the order of the program.
@@ -84,13 +149,6 @@ public final class Llama implements AutoCloseable {
         shapes.put("last_gain", new long[] {1, d});
         shapes.put("output", new long[] {d, v});
         return shapes;
-    }
-
-    private void add(float[] parameter, float[] first, float[] second, long[] shape) {
-        Shape stacked = new Shape(models, shape[0], shape[1]);
-        parameters.add(program.manager().create(parameter, stacked));
-        firstMoments.add(program.manager().create(first, stacked));
-        secondMoments.add(program.manager().create(second, stacked));
     }
 
     public LlamaConfig config() {

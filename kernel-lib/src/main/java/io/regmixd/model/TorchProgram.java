@@ -74,6 +74,7 @@ final class TorchProgram implements AutoCloseable {
             NDManager scope, String method, Map<String, List<NDArray>> lists, List<NDArray> tensors, boolean training) {
         // DJL leaves gradient mode off; it is a setting of the calling thread.
         JniUtils.setGradMode(training);
+        JniUtils.setGraphExecutorOptimize(false);
         NDArray name = scope.create(0f);
         name.setName("module_method:" + method);
         NDList inputs = new NDList(name);

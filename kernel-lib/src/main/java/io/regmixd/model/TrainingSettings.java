@@ -1,0 +1,60 @@
+package io.regmixd.model;
+
+/// How one model is trained: all that decides its losses besides schedule, seed and corpus.
+///
+/// @param model            its size
+/// @param context          predicted tokens in a sequence
+/// @param batch            sequences in a step
+/// @param steps            optimizer steps, a multiple of `stages`
+/// @param stages           equal spans of training; validation losses are measured after each
+/// @param learningRate     over the steps
+/// @param weightDecay      AdamW's, decoupled
+/// @param validationTokens predicted validation tokens a domain at each measurement, at least one context
+public record TrainingSettings(
+        LlamaConfig model,
+        int context,
+        int batch,
+        int steps,
+        int stages,
+        LearningRate learningRate,
+        double weightDecay,
+        int validationTokens) {
+
+    /// @throws IllegalArgumentException naming the field that does not fit
+    public TrainingSettings {
+        if (context < 1 || batch < 1 || steps < 1 || stages < 1) {
+            throw new IllegalArgumentException("context " + context + ", batch " + batch + ", steps " + steps
+                    + ", stages " + stages + ": all must be positive");
+        }
+        if (steps % stages != 0) {
+            throw new IllegalArgumentException(
+                    "steps " + steps + " is not a multiple of stages " + stages + ": try " + (steps / stages + 1) * stages);
+        }
+        if (validationTokens < context) {
+            throw new IllegalArgumentException(
+                    "validationTokens " + validationTokens + " is less than one context of " + context);
+        }
+    }
+
+    /// Proxies of [LlamaConfig#demoProxy] with RegMix's shape of the learning rate: constant after a warm-up.
+    public static TrainingSettings demoProxies(int steps, int stages) {
+        return new TrainingSettings(
+                LlamaConfig.demoProxy(), 128, 8, steps, stages, LearningRate.constant(4e-3, steps / 10), 0.1, 2048);
+    }
+
+    /// A target of [LlamaConfig#demoTarget] with RegMix's shape of the learning rate: a cosine after a warm-up.
+    public static TrainingSettings demoTarget(int steps, int stages) {
+        return new TrainingSettings(
+                LlamaConfig.demoTarget(), 128, 8, steps, stages, LearningRate.cosine(3e-3, steps / 20, 1e-4), 0.1, 4096);
+    }
+
+    /// Training tokens of one run.
+    public long tokens() {
+        return (long) steps * batch * context;
+    }
+
+    /// Training tokens in one stage.
+    public long tokensAStage() {
+        return tokens() / stages;
+    }
+}
