@@ -1,0 +1,54 @@
+package io.regmixd.store;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A real second process that runs a main method of the tests.
+final class OtherJvm implements AutoCloseable {
+
+    private final Process process;
+    private final BufferedReader out;
+
+    /// @param shell what a shell runs first, in the same process: `ulimit -f 8;`
+    OtherJvm(String shell, Class<?> main, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "/bin/sh",
+                "-c",
+                shell + " exec \"$@\"",
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xshare:auto",
+                "-XX:-UsePerfData",
+                "-XX:TieredStopAtLevel=1",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                main.getName()));
+        command.addAll(List.of(args));
+        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        out = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    String line() throws IOException {
+        return out.readLine();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /// kill -9, and waits until it is gone.
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
