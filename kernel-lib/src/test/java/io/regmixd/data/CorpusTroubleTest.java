@@ -1,0 +1,252 @@
+package io.regmixd.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.regmixd.Progress;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What goes wrong with sources, folders and files, and what the user is told.
+class CorpusTroubleTest {
+
+    @TempDir
+    private Path temporary;
+
+    private Path corpora;
+    private LocalRepository repository;
+    private Manifest manifest;
+
+    @BeforeEach
+    void makeManifest() throws IOException {
+        corpora = temporary.resolve("corpora");
+        repository = new LocalRepository(temporary.resolve("repository"));
+        manifest = repository.threeDomains();
+    }
+
+    private Corpus prepare(Manifest of) throws IOException, InterruptedException {
+        return Corpus.prepare(of, corpora, repository.source(), Progress.SILENT);
+    }
+
+    private AbstractThrowableAssert<?, ?> assertTrouble(Manifest.Domain domain) {
+        Manifest.Domain other = manifest.domains().getLast();
+        return assertThatThrownBy(() -> prepare(LocalRepository.manifest(800, domain, other)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("domain " + domain.name());
+    }
+
+    @Test
+    void artifactThatCannotBeHadIsNamedWithItsDomain() {
+        Manifest.Source missing =
+                new Manifest.Source("org.example:nowhere:9:sources", "0".repeat(64), List.of("**"), List.of());
+        assertTrouble(LocalRepository.domain("alpha", missing))
+                .hasMessageContaining("org.example:nowhere:9:sources cannot be had")
+                .hasMessageContaining("settings.xml")
+                .hasMessageContaining(repository.folder().toString());
+    }
+
+    @Test
+    void wrongChecksumIsNamedWithFileAndRemedy() {
+        Manifest.Source source = manifest.domains().getFirst().source();
+        Manifest.Source wrong =
+                new Manifest.Source(source.artifact(), "0".repeat(64), source.include(), source.exclude());
+        assertTrouble(LocalRepository.domain("alpha", wrong))
+                .hasMessageContaining(source.sha256())
+                .hasMessageContaining("expected " + "0".repeat(64))
+                .hasMessageContaining(repository.path(source.artifact()).toString())
+                .hasMessageContaining("delete it");
+    }
+
+    @Test
+    void includePatternWithoutMatchIsNamed() {
+        Manifest.Source source = manifest.domains().getFirst().source();
+        Manifest.Source narrow =
+                new Manifest.Source(source.artifact(), source.sha256(), List.of("**/*.txt", "**/*.text"), List.of());
+        assertTrouble(LocalRepository.domain("alpha", narrow))
+                .hasMessageContaining("include pattern **/*.text matches nothing");
+    }
+
+    @Test
+    void fileThatIsNoJarIsNamed() throws IOException {
+        Path jar = repository.path("org.example:page:1");
+        Files.createDirectories(jar.getParent());
+        Files.writeString(jar, "<html>404</html>");
+        Manifest.Source page = new Manifest.Source("org.example:page:1", Sha256.of(jar), List.of("**"), List.of());
+        assertTrouble(LocalRepository.domain("alpha", page)).hasMessageContaining(jar + " is no readable jar");
+    }
+
+    @Test
+    void domainWithNothingShortEnoughToHoldOutIsRefused() throws IOException {
+        Manifest.Source source = repository.install("org.example:long:1", LocalRepository.texts(1, 5, 100));
+        assertTrouble(LocalRepository.domain("alpha", source))
+                .hasMessageContaining("nothing can be held out")
+                .hasMessageContaining("at most 200, a quarter");
+    }
+
+    @Test
+    void domainThatIsHeldOutWholeIsRefused() throws IOException {
+        Manifest.Source source = repository.install("org.example:short:1", LocalRepository.texts(1, 2, 20));
+        assertTrouble(LocalRepository.domain("alpha", source)).hasMessageContaining("none is left to train on");
+    }
+
+    @Test
+    void namesThatLeadOutOfTheFolderDoNoHarm() throws Exception {
+        Map<String, String> texts = LocalRepository.texts(9, 10, 20);
+        texts.put("../../../escaped.txt", "climbing out of the folder");
+        texts.put("/tmp/regmixd-escaped.txt", "an absolute name");
+        texts.put("..\\..\\escaped.txt", "climbing out on another system");
+        Manifest.Source source = repository.install("org.example:hostile:1", texts);
+        Corpus corpus = prepare(LocalRepository.manifest(
+                800, LocalRepository.domain("alpha", source), manifest.domains().get(1)));
+        assertThat(corpus.table().intColumn("documents").get(0)).isEqualTo(13);
+        assertThat(Path.of("/tmp/regmixd-escaped.txt")).doesNotExist();
+        try (var tree = Files.walk(temporary)) {
+            assertThat(tree.map(Path::toString)).noneMatch(name -> name.contains("escaped"));
+        }
+    }
+
+    @Test
+    void hugeEntryIsRefusedWithoutBeingReadWhole() throws Exception {
+        Path jar = repository.path("org.example:bomb:1");
+        Files.createDirectories(jar.getParent());
+        byte[] zeros = new byte[1 << 20];
+        try (OutputStream file = Files.newOutputStream(jar);
+                ZipOutputStream zip = new ZipOutputStream(file)) {
+            zip.putNextEntry(new ZipEntry("bomb.txt"));
+            for (int i = 0; i <= JarDocuments.LARGEST_ENTRY >> 20; i++) {
+                zip.write(zeros);
+            }
+            zip.closeEntry();
+        }
+        Manifest.Source source = new Manifest.Source("org.example:bomb:1", Sha256.of(jar), List.of("**"), List.of());
+        assertTrouble(LocalRepository.domain("alpha", source))
+                .hasMessageContaining("bomb.txt")
+                .hasMessageContaining("larger than 64 MiB")
+                .hasMessageContaining("exclude");
+    }
+
+    @Test
+    void folderThatCannotBeWrittenIsNamed() throws IOException {
+        Files.writeString(corpora, "a file where the folder should be");
+        assertThatThrownBy(() -> prepare(manifest))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no corpus can be written to " + corpora)
+                .hasMessageContaining("give another folder");
+    }
+
+    @Test
+    void truncatedChangedOrMissingFilesAreRefused() throws Exception {
+        Path home = prepare(manifest).folder();
+        Path tokens = home.resolve("beta.train.tokens");
+        byte[] good = Files.readAllBytes(tokens);
+
+        Files.write(tokens, Arrays.copyOf(good, good.length - 1));
+        assertRefused(home, tokens + " has " + (good.length - 1) + " bytes, expected " + good.length);
+        byte[] flipped = good.clone();
+        flipped[good.length / 2] ^= 1;
+        Files.write(tokens, flipped);
+        assertRefused(home, tokens + " is not what was prepared");
+        Files.delete(tokens);
+        assertRefused(home, tokens + " is missing");
+        Files.write(tokens, good);
+        assertThat(Corpus.open(home).domains()).hasSize(3);
+    }
+
+    @Test
+    void indexThatIsMissingOrForeignIsRefused() throws Exception {
+        Path home = prepare(manifest).folder();
+        Path index = home.resolve("index.json");
+        String good = Files.readString(index);
+        Files.writeString(index, good.substring(0, good.length() / 2));
+        assertRefused(home, "index.json");
+        Files.writeString(index, "{}");
+        assertRefused(home, "is no index of a corpus");
+        Files.writeString(index, good.replace("alpha.train.tokens", "../alpha.train.tokens"));
+        assertRefused(home, "is no token file");
+        Files.writeString(index, good.replace(manifest.fingerprint(), "0123456789abcdef"));
+        assertThatThrownBy(() -> prepare(manifest))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("of another manifest");
+        Files.delete(index);
+        assertThatThrownBy(() -> Corpus.open(home))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("holds no prepared corpus");
+    }
+
+    private static void assertRefused(Path home, String problem) {
+        assertThatThrownBy(() -> Corpus.open(home))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(problem)
+                .hasMessageContaining("delete " + home + " and prepare the corpus again");
+    }
+
+    @Test
+    void preparationsAtOnceTakeTurns() throws Exception {
+        AtomicInteger fetched = new AtomicInteger();
+        ArtifactSource counting = (domain, state) -> {
+            fetched.incrementAndGet();
+            return repository.source().fetch(domain, state);
+        };
+        Callable<Corpus> preparation = () -> Corpus.prepare(manifest, corpora, counting, Progress.SILENT);
+        try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+            for (Future<Corpus> corpus : threads.invokeAll(Collections.nCopies(3, preparation))) {
+                assertThat(corpus.get().domains()).hasSize(3);
+            }
+        }
+        assertThat(fetched).hasValue(3);
+    }
+
+    /// Another process holds the lock until its standard input ends.
+    @Test
+    void preparationWaitsForAnotherProcess() throws Exception {
+        Path home = Files.createDirectories(corpora.resolve("small-" + manifest.fingerprint()));
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LockHolder.class.getName(),
+                        home.resolve(".lock").toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (var ready = other.inputReader()) {
+            assertThat(ready.readLine()).isEqualTo("locked");
+            AtomicInteger waits = new AtomicInteger();
+            Progress releasing = (step, fraction, message) -> {
+                if (message.startsWith("waiting") && waits.incrementAndGet() == 2) {
+                    closeInput(other);
+                }
+            };
+            Corpus corpus = Corpus.prepare(manifest, corpora, repository.source(), releasing);
+            assertThat(corpus.domains()).hasSize(3);
+            assertThat(waits).hasValueGreaterThanOrEqualTo(2);
+        } finally {
+            other.destroy();
+        }
+    }
+
+    private static void closeInput(Process process) {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
