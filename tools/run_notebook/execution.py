@@ -1,0 +1,151 @@
+"""Runs a notebook's cells in the Java kernel and saves the notebook after each."""
+
+import asyncio
+import logging
+import os
+import re
+import signal
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+from .terminal import ANSI
+
+PROGRESS_KEY = "regmixd_progress"  # Kernel.java marks progress displays with it
+SECONDS_TO_STOP = 60
+
+
+class Execution(NotebookClient):
+    """One run of one notebook. `outcome` says how it ended: done, failed or stopped."""
+
+    def __init__(self, notebook, copy, terminal, folder):
+        super().__init__(notebook, kernel_name="java", kernel_manager_class=AsyncKernelManager, timeout=None)
+        logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what went wrong is said once, below
+        self.copy = copy
+        self.terminal = terminal
+        self.folder = folder
+        self.outcome = "failed"
+        self.stopping = False
+        self.cell_runs = False
+
+    def run(self):
+        asyncio.run(self._run())
+        return self.outcome
+
+    async def _run(self):
+        ours = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+        ours = [each for each in ours if signal.getsignal(each) != signal.SIG_IGN]  # nohup stays nohup
+        loop = asyncio.get_running_loop()
+        for each in ours:
+            loop.add_signal_handler(each, self._stop)
+        self.create_kernel_manager()
+        try:
+            await self.async_start_new_kernel(cwd=str(self.folder))
+            await self.async_start_new_kernel_client()
+            reply = await self.async_wait_for_reply(self.kc.kernel_info())
+            self.nb.metadata["language_info"] = reply["content"]["language_info"]  # the HTML's syntax colours
+            await self._cells()
+        except CellExecutionError as error:
+            self._say_error(error.ename, error.evalue, error.traceback)
+        except (DeadKernelError, RuntimeError) as error:
+            self._say_dead(error)
+        finally:
+            save(self.nb, self.copy)
+            await self._end_kernel()
+            if self.stopping:
+                self.outcome = "stopped"
+
+    async def _cells(self):
+        number = 0
+        for index, cell in enumerate(self.nb.cells):
+            if self.stopping:
+                return
+            if cell.cell_type != "code" or not cell.source.strip():
+                continue
+            number += 1
+            self.heading = heading_above(self.nb.cells, index)
+            self.number = number
+            self.terminal.cell(number, self.heading)
+            self.cell_runs = True
+            try:
+                await self.async_execute_cell(cell, index)
+            finally:
+                self.cell_runs = False
+                self.terminal.cell_done()
+                save(self.nb, self.copy)
+        self.outcome = "done"
+
+    def process_message(self, msg, cell, cell_index):
+        content = msg["content"]
+        if msg["msg_type"] == "stream":
+            self.terminal.text(content["text"])
+        elif content.get("transient", {}).get(PROGRESS_KEY):
+            self.terminal.progress(content["transient"].get("display_id"), content["data"].get("text/plain", ""))
+        return super().process_message(msg, cell, cell_index)
+
+    def _stop(self):
+        """The first signal asks the running cell to stop and keep what it has; the second ends the kernel at once."""
+        again, self.stopping = self.stopping, True
+        if again or not self.cell_runs:
+            asyncio.ensure_future(self._kill())
+            return
+        self.terminal.note("Stopping: the running step keeps what is finished (once more to stop at once)")
+        asyncio.ensure_future(self.km.interrupt_kernel())
+        asyncio.get_running_loop().call_later(SECONDS_TO_STOP, lambda: asyncio.ensure_future(self._kill()))
+
+    async def _kill(self):
+        if self.km and self.km.has_kernel:
+            await self.km.shutdown_kernel(now=True)
+
+    async def _end_kernel(self):
+        if self.km and self.km.has_kernel:
+            await self.km.shutdown_kernel(now=self.stopping)
+        if self.kc:
+            self.kc.stop_channels()
+
+    def _say_error(self, name, message, traceback):
+        if self.stopping:
+            return
+        where = f'in cell {self.number}, "{self.heading}"'
+        self.terminal.note(f"\nError {where}: {plain_error(name, message, traceback)}")
+
+    def _say_dead(self, error):
+        if self.stopping:
+            return
+        if self.cell_runs is None or not hasattr(self, "number"):
+            self.terminal.note(f"\nThe Java kernel did not start: {error}")
+            return
+        self.terminal.note(
+            f'\nThe Java process ended in cell {self.number}, "{self.heading}": out of memory, or a native crash. '
+            "Its last words stand above, if it had any."
+        )
+
+
+def heading_above(cells, index):
+    """The nearest Markdown heading above a cell, else its first line of code."""
+    for cell in reversed(cells[:index]):
+        if cell.cell_type == "markdown":
+            found = re.findall(r"^ {0,3}#{1,6}\s+(.+?)\s*#*\s*$", cell.source, re.MULTILINE)
+            if found:
+                return found[-1]
+    return cells[index].source.strip().splitlines()[0]
+
+
+def plain_error(name, message, traceback):
+    """The error in plain words: what Java calls it, its message, and for code that does not compile the code."""
+    lines = [line.rstrip() for line in ANSI.sub("", traceback).splitlines()]
+    if name == "CompilationException":
+        return "\n    ".join(["the code does not compile", *filter(None, lines)])
+    thrown = (re.match(r"(?:[\w$]+\.)*([\w$]+)(?::|$)", line) for line in lines)
+    kind = next((found[1] for found in thrown if found), name)
+    return "\n    ".join([kind, *message.splitlines()])
+
+
+def save(notebook, path):
+    """Whole or not at all."""
+    new = path.with_name(path.name + ".new")
+    with open(new, "w", encoding="utf-8") as out:
+        nbformat.write(notebook, out)
+    os.replace(new, path)
