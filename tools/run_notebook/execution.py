@@ -28,6 +28,7 @@ class Execution(NotebookClient):
         self.folder = folder
         self.outcome = "failed"
         self.stopping = False
+        self.number = 0  # of the cell that runs, among the code cells
         self.cell_runs = False
 
     def run(self):
@@ -47,8 +48,8 @@ class Execution(NotebookClient):
             reply = await self.async_wait_for_reply(self.kc.kernel_info())
             self.nb.metadata["language_info"] = reply["content"]["language_info"]  # the HTML's syntax colours
             await self._cells()
-        except CellExecutionError as error:
-            self._say_error(error.ename, error.evalue, error.traceback)
+        except CellExecutionError:
+            self._say_error()
         except (DeadKernelError, RuntimeError) as error:
             self._say_dead(error)
         finally:
@@ -58,16 +59,15 @@ class Execution(NotebookClient):
                 self.outcome = "stopped"
 
     async def _cells(self):
-        number = 0
         for index, cell in enumerate(self.nb.cells):
             if self.stopping:
                 return
             if cell.cell_type != "code" or not cell.source.strip():
                 continue
-            number += 1
+            self.number += 1
+            self.cell = cell
             self.heading = heading_above(self.nb.cells, index)
-            self.number = number
-            self.terminal.cell(number, self.heading)
+            self.terminal.cell(self.number, self.heading)
             self.cell_runs = True
             try:
                 await self.async_execute_cell(cell, index)
@@ -105,16 +105,16 @@ class Execution(NotebookClient):
         if self.kc:
             self.kc.stop_channels()
 
-    def _say_error(self, name, message, traceback):
+    def _say_error(self):
         if self.stopping:
             return
-        where = f'in cell {self.number}, "{self.heading}"'
-        self.terminal.note(f"\nError {where}: {plain_error(name, message, traceback)}")
+        error = next(output for output in self.cell.outputs if output.output_type == "error")
+        self.terminal.note(f'\nError in cell {self.number}, "{self.heading}": {plain_error(error)}')
 
     def _say_dead(self, error):
         if self.stopping:
             return
-        if self.cell_runs is None or not hasattr(self, "number"):
+        if not self.number:
             self.terminal.note(f"\nThe Java kernel did not start: {error}")
             return
         self.terminal.note(
@@ -133,14 +133,14 @@ def heading_above(cells, index):
     return cells[index].source.strip().splitlines()[0]
 
 
-def plain_error(name, message, traceback):
-    """The error in plain words: what Java calls it, its message, and for code that does not compile the code."""
-    lines = [line.rstrip() for line in ANSI.sub("", traceback).splitlines()]
-    if name == "CompilationException":
+def plain_error(error):
+    """The error output of a cell in plain words: what Java calls it and its message, or the code that does not compile."""
+    lines = [line.rstrip() for line in ANSI.sub("", "\n".join(error.traceback)).splitlines()]
+    if error.ename == "CompilationException":
         return "\n    ".join(["the code does not compile", *filter(None, lines)])
     thrown = (re.match(r"(?:[\w$]+\.)*([\w$]+)(?::|$)", line) for line in lines)
-    kind = next((found[1] for found in thrown if found), name)
-    return "\n    ".join([kind, *message.splitlines()])
+    kind = next((found[1] for found in thrown if found), error.ename)
+    return "\n    ".join([kind, *error.evalue.splitlines()])
 
 
 def save(notebook, path):
