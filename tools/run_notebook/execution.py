@@ -1,10 +1,12 @@
 """Runs a notebook's cells in the Java kernel and saves the notebook after each."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import re
 import signal
+from time import monotonic
 
 import nbformat
 from jupyter_client.manager import AsyncKernelManager
@@ -14,6 +16,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from .terminal import ANSI
 
 PROGRESS_KEY = "regmixd_progress"  # Kernel.java marks progress displays with it
+FINISH_INTERRUPTED = "io.regmixd.notebook.Kernel.finishInterrupted();"
 SECONDS_TO_STOP = 60
 
 
@@ -49,7 +52,10 @@ class Execution(NotebookClient):
             self.nb.metadata["language_info"] = reply["content"]["language_info"]  # the HTML's syntax colours
             await self._cells()
         except CellExecutionError:
-            self._say_error()
+            if self.stopping:
+                await self._finish_interrupted()
+            else:
+                self._say_error()
         except (DeadKernelError, RuntimeError) as error:
             self._say_dead(error)
         finally:
@@ -92,8 +98,22 @@ class Execution(NotebookClient):
             asyncio.ensure_future(self._kill())
             return
         self.terminal.note("Stopping: the running step keeps what is finished (once more to stop at once)")
-        asyncio.ensure_future(self.km.interrupt_kernel())
-        asyncio.get_running_loop().call_later(SECONDS_TO_STOP, lambda: asyncio.ensure_future(self._kill()))
+        asyncio.ensure_future(self._interrupt())
+
+    async def _interrupt(self):
+        """The kernel loses an interrupt that comes between two statements of a cell, hence more than one."""
+        deadline = monotonic() + SECONDS_TO_STOP
+        while self.cell_runs and monotonic() < deadline:
+            await self.km.interrupt_kernel()
+            await asyncio.sleep(1)
+        if self.cell_runs:
+            await self._kill()
+
+    async def _finish_interrupted(self):
+        """The kernel calls a cell over as soon as it is interrupted; its thread may still be saving what it finished."""
+        with contextlib.suppress(asyncio.TimeoutError, DeadKernelError):
+            request = self.kc.execute(FINISH_INTERRUPTED, silent=True, store_history=False)
+            await asyncio.wait_for(self.async_wait_for_reply(request), SECONDS_TO_STOP)
 
     async def _kill(self):
         if self.km and self.km.has_kernel:
@@ -101,13 +121,11 @@ class Execution(NotebookClient):
 
     async def _end_kernel(self):
         if self.km and self.km.has_kernel:
-            await self.km.shutdown_kernel(now=self.stopping)
+            await self.km.shutdown_kernel()
         if self.kc:
             self.kc.stop_channels()
 
     def _say_error(self):
-        if self.stopping:
-            return
         error = next(output for output in self.cell.outputs if output.output_type == "error")
         self.terminal.note(f'\nError in cell {self.number}, "{self.heading}": {plain_error(error)}')
 

@@ -60,7 +60,7 @@ class Library:
         maven = shutil.which("mvn")
         if not maven:
             raise Failure("Maven is needed to build the library, and there is no `mvn` on PATH: install the package `maven`.")
-        first = "" if self.stamp.exists() else ", fetching libraries that are not here yet"
+        first = "" if self.classpath_copy.exists() else ", fetching libraries that are not here yet"
         with step(f"Building the library{first}"):
             self.stamp.unlink(missing_ok=True)
             self._run_maven(maven, jdk)
@@ -80,10 +80,11 @@ class Library:
             ).returncode
         if code != 0:
             lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-            said = [line for line in lines if line.startswith("[ERROR]") and "[Help" not in line] or lines
+            errors = [line for line in lines if line.startswith("[ERROR]")]
+            errors = errors[: errors.index("[ERROR] ")] if "[ERROR] " in errors else errors  # then comes Maven's advice
             raise Failure(
                 "The library did not build. Maven said:\n"
-                + "\n".join("    " + line for line in said[:LOG_TAIL])
+                + "\n".join("    " + line for line in (errors or lines)[-LOG_TAIL:])
                 + f"\nAll of it is in {self.log}"
             )
 

@@ -25,7 +25,12 @@ def heading(text):
 WORK_FOREVER = """
 var bar = new io.regmixd.notebook.ProgressDisplay();
 System.out.println("pid " + ProcessHandle.current().pid());
-for (int i = 0; ; i++) { bar.update("Training proxies", i / 1e6, ""); Thread.sleep(100); }"""
+try {
+    for (int i = 0; ; i++) { bar.update("Training proxies", i / 1e6, ""); Thread.sleep(100); }
+} catch (InterruptedException e) {
+    Thread.sleep(1000);
+    java.nio.file.Files.writeString(java.nio.file.Path.of(System.getenv("REGMIXD_RUN"), "kept"), "");
+}"""
 
 
 class RunTest(unittest.TestCase):
@@ -110,7 +115,7 @@ class RunTest(unittest.TestCase):
         self.assertLess(len(text.splitlines()), 20, text)
         self.assertIn("weights of 2 domains sum to", (self.out / "small.html").read_text(encoding="utf-8"))
 
-    def test_interrupt_saves_the_notebook_ends_java_and_the_folder_can_be_used_again(self):
+    def test_interrupt_keeps_what_is_finished_ends_java_and_the_same_folder_goes_on(self):
         process, java = self.start_working_forever()
         process.send_signal(signal.SIGINT)
         text, _ = process.communicate(timeout=PATIENCE)
@@ -121,6 +126,7 @@ class RunTest(unittest.TestCase):
         self.assertEqual("".join(first[0]["data"]["text/plain"]), "42")
         self.assertIn("Training proxies", json.dumps(training))
         self.assertTrue((self.out / "small.html").exists())
+        self.assertTrue((self.out / "kept").exists(), "the interrupted step could not save what it had")
 
         exit_code, text = self.run_to_end([code("1 + 1")])
         self.assertEqual(exit_code, 0, text)

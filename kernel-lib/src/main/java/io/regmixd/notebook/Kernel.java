@@ -4,6 +4,7 @@ import io.github.spencerpark.ijava.IJava;
 import io.github.spencerpark.jupyter.kernel.BaseKernel;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import io.github.spencerpark.jupyter.kernel.display.Renderer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,21 @@ public final class Kernel {
             register(kernel.getRenderer());
             endWithParent();
         });
+    }
+
+    /// Waits for the threads of interrupted cells. The kernel calls a cell over as soon as it is interrupted, while
+    /// its thread may still be saving what it finished; a runner that stops calls this before it ends the process.
+    public static void finishInterrupted() throws InterruptedException {
+        while (Thread.getAllStackTraces().entrySet().stream().anyMatch(Kernel::runsAnotherCell)) {
+            Thread.sleep(50);
+        }
+    }
+
+    private static boolean runsAnotherCell(Map.Entry<Thread, StackTraceElement[]> thread) {
+        return thread.getKey() != Thread.currentThread()
+                && thread.getKey().getName().startsWith("IJava-executor-")
+                && Arrays.stream(thread.getValue())
+                        .noneMatch(frame -> frame.getMethodName().equals("getTask")); // idle in its pool
     }
 
     static void register(Renderer renderer) {
