@@ -31,6 +31,7 @@ class Execution(NotebookClient):
         self.folder = folder
         self.outcome = "failed"
         self.stopping = False
+        self.at_once = False
         self.number = 0  # of the cell that runs, among the code cells
         self.cell_runs = False
 
@@ -43,21 +44,22 @@ class Execution(NotebookClient):
         ours = [each for each in ours if signal.getsignal(each) != signal.SIG_IGN]  # nohup stays nohup
         loop = asyncio.get_running_loop()
         for each in ours:
-            loop.add_signal_handler(each, self._stop)
+            loop.add_signal_handler(each, self._stop, asyncio.current_task())
         self.create_kernel_manager()
         try:
             await self.async_start_new_kernel(cwd=str(self.folder))
             await self.async_start_new_kernel_client()
-            reply = await self.async_wait_for_reply(self.kc.kernel_info())
-            self.nb.metadata["language_info"] = reply["content"]["language_info"]  # the HTML's syntax colours
             await self._cells()
-        except CellExecutionError:
+        except CellExecutionError as error:
             if self.stopping:
                 await self._finish_interrupted()
             else:
-                self._say_error()
+                self._say_error(error)
         except (DeadKernelError, RuntimeError) as error:
-            self._say_dead(error)
+            if not self.stopping:
+                self._say_dead(error)
+        except asyncio.CancelledError:
+            self.at_once = True
         finally:
             save(self.nb, self.copy)
             await self._end_kernel()
@@ -91,47 +93,43 @@ class Execution(NotebookClient):
             self.terminal.progress(content["transient"].get("display_id"), content["data"].get("text/plain", ""))
         return super().process_message(msg, cell, cell_index)
 
-    def _stop(self):
+    def _stop(self, run):
         """The first signal asks the running cell to stop and keep what it has; the second ends the kernel at once."""
         again, self.stopping = self.stopping, True
         if again or not self.cell_runs:
-            asyncio.ensure_future(self._kill())
+            self.at_once = True
+            run.cancel()
             return
         self.terminal.note("Stopping: the running step keeps what is finished (once more to stop at once)")
-        asyncio.ensure_future(self._interrupt())
+        asyncio.ensure_future(self._interrupt(run))
 
-    async def _interrupt(self):
+    async def _interrupt(self, run):
         """The kernel loses an interrupt that comes between two statements of a cell, hence more than one."""
         deadline = monotonic() + SECONDS_TO_STOP
         while self.cell_runs and monotonic() < deadline:
             await self.km.interrupt_kernel()
             await asyncio.sleep(1)
         if self.cell_runs:
-            await self._kill()
+            self._stop(run)
 
     async def _finish_interrupted(self):
         """The kernel calls a cell over as soon as it is interrupted; its thread may still be saving what it finished."""
-        with contextlib.suppress(asyncio.TimeoutError, DeadKernelError):
+        with contextlib.suppress(asyncio.TimeoutError, asyncio.CancelledError, DeadKernelError):
             request = self.kc.execute(FINISH_INTERRUPTED, silent=True, store_history=False)
             await asyncio.wait_for(self.async_wait_for_reply(request), SECONDS_TO_STOP)
 
-    async def _kill(self):
-        if self.km and self.km.has_kernel:
-            await self.km.shutdown_kernel(now=True)
-
     async def _end_kernel(self):
         if self.km and self.km.has_kernel:
-            await self.km.shutdown_kernel()
+            await self.km.shutdown_kernel(now=self.at_once)
         if self.kc:
             self.kc.stop_channels()
 
-    def _say_error(self):
-        error = next(output for output in self.cell.outputs if output.output_type == "error")
-        self.terminal.note(f'\nError in cell {self.number}, "{self.heading}": {plain_error(error)}')
+    def _say_error(self, raised):
+        shown = [output for output in self.cell.outputs if output.output_type == "error"]
+        error = plain_error(shown[-1]) if shown else f"{raised.ename}: {raised.evalue}"
+        self.terminal.note(f'\nError in cell {self.number}, "{self.heading}": {error}')
 
     def _say_dead(self, error):
-        if self.stopping:
-            return
         if not self.number:
             self.terminal.note(f"\nThe Java kernel did not start: {error}")
             return

@@ -121,6 +121,7 @@ def read(path, nbformat):
     language = notebook.metadata.get("kernelspec", {}).get("language", "java")
     if language.lower() != "java":
         raise Failure(f"{path} is a notebook in {language}, and this runs notebooks in Java.")
+    notebook.metadata["language_info"] = {"name": "Java", "file_extension": ".jshell", "pygments_lexer": "java"}
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
