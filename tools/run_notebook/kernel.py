@@ -1,0 +1,74 @@
+"""Describes the Java kernel to Jupyter, in the project and nowhere else."""
+
+import json
+import os
+
+MAIN_CLASS = "io.github.spencerpark.ijava.IJava"
+JVM_OPTIONS = [
+    "-XX:MaxRAMPercentage=25",  # tensors live outside the Java heap
+    "-Djava.awt.headless=true",
+    "-Dfile.encoding=UTF-8",
+    "-Dai.djl.offline=true",  # natives are on the class path: nothing is fetched while a notebook runs
+    "--enable-native-access=ALL-UNNAMED",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",  # Arrow
+    "--sun-misc-unsafe-memory-access=allow",  # Arrow
+]
+LOGGING = """\
+handlers = java.util.logging.ConsoleHandler
+.level = WARNING
+"""
+
+
+def jupyter_environment(setup):
+    """Where Jupyter finds the kernel, and keeps its own files: never in the user's home."""
+    jupyter = setup / "jupyter"
+    paths = [str(jupyter), *filter(None, [os.environ.get("JUPYTER_PATH")])]
+    return {
+        "JUPYTER_PATH": os.pathsep.join(paths),
+        "JUPYTER_DATA_DIR": str(jupyter),
+        "JUPYTER_RUNTIME_DIR": str(jupyter / "runtime"),
+        "JUPYTER_CONFIG_DIR": str(jupyter / "config"),
+        "IPYTHONDIR": str(jupyter / "ipython"),
+    }
+
+
+def register(root, setup, jdk, library):
+    """Writes kernel.json and the file of JVM options that it refers to."""
+    options = setup / "java.options"
+    logging = setup / "logging.properties"
+    write_if_changed(logging, LOGGING)
+    classpath = os.pathsep.join(map(str, library.classpath()))
+    write_if_changed(options, "\n".join([*JVM_OPTIONS, quoted(f"-Djava.util.logging.config.file={logging}"), "-cp", quoted(classpath)]) + "\n")
+    spec = {
+        "argv": [str(jdk / "bin" / "java"), f"@{options}", MAIN_CLASS, "{connection_file}"],
+        "display_name": "Java (RegMix-D)",
+        "language": "java",
+        "interrupt_mode": "message",
+        "env": {
+            "REGMIXD_HOME": literal(root),
+            # Jupyter fills in the user's own; where there is none, the name of no folder stays
+            "LD_LIBRARY_PATH": f"{literal(library.natives)}{os.pathsep}${{LD_LIBRARY_PATH}}",
+            "DJL_CACHE_DIR": literal(setup / "djl"),
+            "IJAVA_STARTUP_SCRIPT": "io.regmixd.notebook.Kernel.start();",
+        },
+    }
+    write_if_changed(setup / "jupyter" / "kernels" / "java" / "kernel.json", json.dumps(spec, indent=2) + "\n")
+
+
+def quoted(argument):
+    """As java reads an argument in a file."""
+    return '"' + argument.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def literal(path):
+    """Jupyter replaces $NAME in a kernel's environment."""
+    return str(path).replace("$", "$$")
+
+
+def write_if_changed(path, text):
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    new.write_text(text, encoding="utf-8")
+    os.replace(new, path)

@@ -1,0 +1,96 @@
+"""Builds the library with Maven, only when what it is built from changed."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from .terminal import Failure, step
+
+JAR = "kernel-lib/target/kernel-lib-0.1.0-SNAPSHOT.jar"
+CLASSPATH = "kernel-lib/target/classpath"
+NATIVES = "kernel-lib/target/native"
+LOG_TAIL = 25
+
+
+def fingerprint(root):
+    """A hash of everything that the library is made of."""
+    files = [root / "pom.xml", root / "kernel-lib" / "pom.xml"]
+    files += sorted(path for path in (root / "kernel-lib" / "src" / "main").rglob("*") if path.is_file())
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(str(path.relative_to(root)).encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+class Library:
+    """What the build left: one jar of ours, the class path it needs, native libraries.
+
+    Our jar is copied, so that a build beside a running notebook does not change the jar under its feet.
+    """
+
+    def __init__(self, root, setup):
+        self.root = root
+        self.jar = setup / "kernel-lib.jar"
+        self.natives = root / NATIVES
+        self.classpath_copy = setup / "classpath"
+        self.stamp = setup / "library.sha256"
+        self.log = setup / "build.log"
+
+    def classpath(self):
+        """The jars in their order: ours first, the kernel's, which bundles old copies of others, last."""
+        return [self.jar, *map(Path, self.classpath_copy.read_text(encoding="utf-8").strip().split(os.pathsep))]
+
+    def is_built(self, fingerprint):
+        try:
+            return (
+                self.stamp.read_text(encoding="utf-8") == fingerprint
+                and (self.natives / "libopenblas.so").exists()
+                and all(jar.exists() for jar in self.classpath())
+            )
+        except OSError:
+            return False
+
+    def build_if_needed(self, jdk):
+        current = fingerprint(self.root)
+        if self.is_built(current):
+            return
+        maven = shutil.which("mvn")
+        if not maven:
+            raise Failure("Maven is needed to build the library, and there is no `mvn` on PATH: install the package `maven`.")
+        first = "" if self.classpath_copy.exists() else ", fetching libraries that are not here yet"
+        with step(f"Building the library{first}"):
+            self.stamp.unlink(missing_ok=True)
+            self._run_maven(maven, jdk)
+            self._replace(self.root / JAR, self.jar)
+            self._replace(self.root / CLASSPATH, self.classpath_copy)
+            self.stamp.write_text(current, encoding="utf-8")
+
+    def _run_maven(self, maven, jdk):
+        environment = dict(os.environ)
+        environment["JAVA25_HOME"] = str(jdk)  # where Maven's toolchain selection looks too
+        if not environment.get("JAVA_HOME") and not shutil.which("java"):
+            environment["JAVA_HOME"] = str(jdk)
+        with open(self.log, "wb") as log:
+            code = subprocess.run(
+                [maven, "-q", "-B", "-DskipTests", "package"],
+                cwd=self.root, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+            ).returncode
+        if code != 0:
+            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+            errors = [line for line in lines if line.startswith("[ERROR]")]
+            errors = errors[: errors.index("[ERROR] ")] if "[ERROR] " in errors else errors  # then comes Maven's advice
+            raise Failure(
+                "The library did not build. Maven said:\n"
+                + "\n".join("    " + line for line in (errors or lines)[-LOG_TAIL:])
+                + f"\nAll of it is in {self.log}"
+            )
+
+    @staticmethod
+    def _replace(source, copy):
+        """A new file under the old name: a running kernel keeps the one that it opened."""
+        new = copy.with_name(copy.name + ".new")
+        shutil.copyfile(source, new)
+        os.replace(new, copy)
