@@ -12,7 +12,8 @@ public sealed interface LearningRate {
         return new Constant(peak, warmUpSteps);
     }
 
-    /// Linear warm-up, then half a cosine down to `floor` at the last step: RegMix's targets (4e-4 to 1e-5 after 4%).
+    /// Linear warm-up, then half a cosine down to `floor` at the last step: RegMix's targets (4e-4 to 1e-5
+    /// after 4%).
     static LearningRate cosine(double peak, int warmUpSteps, double floor) {
         return new Cosine(peak, warmUpSteps, floor);
     }

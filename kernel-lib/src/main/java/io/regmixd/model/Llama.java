@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 /// losses. Not thread-safe; close it to free the device.
 ///
 /// Initial values as RegMix (`lit_gpt/model.py`): normal with standard deviation sqrt(2 / (5 width)), the two
-/// matrices that write into the residual stream 1 / (sqrt(width) layers), gains 1. Each model draws from its own
-/// seed, so it starts the same whatever its neighbours are.
+/// matrices that write into the residual stream 1 / (sqrt(width) layers), gains 1. Each model draws from its
+/// own seed, so it starts the same whatever its neighbours are.
 public final class Llama implements AutoCloseable {
 
     private final LlamaConfig config;
@@ -101,8 +101,8 @@ public final class Llama implements AutoCloseable {
                 new Part("second_moments", secondMoments));
     }
 
-    /// Parameters and AdamW's moments, each `[K, rows, columns]` under a name like `parameters.layer0.down`, copied
-    /// from the device one at a time as they are asked for.
+    /// Parameters and AdamW's moments, each `[K, rows, columns]` under a name like `parameters.layer0.down`,
+    /// copied from the device one at a time as they are asked for.
     Iterable<TensorFile.Tensor> tensors() {
         List<String> names = List.copyOf(shapes(config).keySet());
         return () -> {
@@ -110,7 +110,9 @@ public final class Llama implements AutoCloseable {
                     .flatMap(part -> IntStream.range(0, names.size()).mapToObj(i -> {
                         NDArray tensor = part.tensors.get(i);
                         return new TensorFile.Tensor(
-                                part.name + "." + names.get(i), tensor.getShape().getShape(), tensor.toFloatArray());
+                                part.name + "." + names.get(i),
+                                tensor.getShape().getShape(),
+                                tensor.toFloatArray());
                     }));
             return tensors.iterator();
         };
@@ -172,13 +174,14 @@ public final class Llama implements AutoCloseable {
         }
     }
 
-    /// One step of AdamW (betas 0.9 and 0.95, decoupled weight decay), each model's gradient clipped to norm 1. A model
-    /// whose loss is not finite spoils itself alone.
+    /// One step of AdamW (betas 0.9 and 0.95, decoupled weight decay), each model's gradient clipped to norm 1.
+    /// A model whose loss is not finite spoils itself alone.
     ///
     /// @param tokens       `[K, sequences, context + 1]`, flat, each in 0 to vocabulary - 1
     /// @param step         number of the step, from 1
     /// @return one a model
-    public List<Step> train(int[] tokens, int sequences, int context, int step, double learningRate, double weightDecay) {
+    public List<Step> train(
+            int[] tokens, int sequences, int context, int step, double learningRate, double weightDecay) {
         try (NDManager scope = program.manager().newSubManager()) {
             NDArray batch = batch(scope, tokens, models, sequences, context);
             NDArray control = scope.create(new float[] {(float) learningRate, (float) weightDecay, step});

@@ -59,8 +59,8 @@ public record LlamaConfig(int layers, int heads, int width, int hidden, int voca
         return nonEmbeddingParameters() + 2L * vocabulary * width;
     }
 
-    /// Floating-point operations of one training token: six a parameter that takes part in a matrix product (two
-    /// forward, four backward), and causal attention's two products over half of the context on average.
+    /// Floating-point operations of one training token: six a parameter that takes part in a matrix product
+    /// (two forward, four backward), and causal attention's two products over half of the context on average.
     public double trainingFlops(int context) {
         double products = parameters() - (double) vocabulary * width;
         return 6 * products + 6.0 * layers * width * context;

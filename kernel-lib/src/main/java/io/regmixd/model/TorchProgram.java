@@ -3,6 +3,7 @@ package io.regmixd.model;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -19,18 +20,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/// The TorchScript program `llama.py`, loaded into PyTorch on one device. A call runs one of its methods natively from
-/// start to end: one crossing from Java a training step.
+/// The TorchScript program `llama.py`, loaded into PyTorch on one device. A call runs one of its methods
+/// natively from start to end: one crossing from Java a training step.
 ///
-/// The archive is a stored zip with the source text and a pickled object that has no tensors, only the number of
-/// heads; Java writes it, DJL loads it.
+/// The archive is a stored zip with the source text and a pickled object that has no tensors, only the number
+/// of heads; Java writes it, DJL loads it.
 final class TorchProgram implements AutoCloseable {
 
     private static final String SOURCE = "llama.py";
+
+    // PyTorch's words on a GPU and on the CPU
+    private static final Pattern OUT_OF_MEMORY =
+            Pattern.compile("out of memory|can't allocate memory|not enough memory", Pattern.CASE_INSENSITIVE);
 
     private final Model model;
 
@@ -85,9 +91,19 @@ final class TorchProgram implements AutoCloseable {
             }
         });
         inputs.addAll(tensors);
-        return model.getBlock()
-                .forward(new ParameterStore(scope, false), inputs, training)
-                .singletonOrThrow();
+        try {
+            return model.getBlock()
+                    .forward(new ParameterStore(scope, false), inputs, training)
+                    .singletonOrThrow();
+        } catch (EngineException e) {
+            if (OUT_OF_MEMORY.matcher(String.valueOf(e.getMessage())).find()) {
+                throw new DeviceMemoryException(
+                        scope.getDevice()
+                                + " is out of memory: train fewer models together, or shorten batch or context",
+                        e);
+            }
+            throw e;
+        }
     }
 
     @Override

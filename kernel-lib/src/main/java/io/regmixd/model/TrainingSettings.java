@@ -27,8 +27,8 @@ public record TrainingSettings(
                     + ", stages " + stages + ": all must be positive");
         }
         if (steps % stages != 0) {
-            throw new IllegalArgumentException(
-                    "steps " + steps + " is not a multiple of stages " + stages + ": try " + (steps / stages + 1) * stages);
+            throw new IllegalArgumentException("steps " + steps + " is not a multiple of stages " + stages + ": try "
+                    + (steps / stages + 1) * stages);
         }
         if (validationTokens < context) {
             throw new IllegalArgumentException(
@@ -45,7 +45,14 @@ public record TrainingSettings(
     /// A target of [LlamaConfig#demoTarget] with RegMix's shape of the learning rate: a cosine after a warm-up.
     public static TrainingSettings demoTarget(int steps, int stages) {
         return new TrainingSettings(
-                LlamaConfig.demoTarget(), 128, 8, steps, stages, LearningRate.cosine(3e-3, steps / 20, 1e-4), 0.1, 4096);
+                LlamaConfig.demoTarget(),
+                128,
+                8,
+                steps,
+                stages,
+                LearningRate.cosine(3e-3, steps / 20, 1e-4),
+                0.1,
+                4096);
     }
 
     /// Training tokens of one run.

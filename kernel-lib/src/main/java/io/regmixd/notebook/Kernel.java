@@ -11,19 +11,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import tech.tablesaw.api.Table;
 
-/// The Jupyter kernel that this process is, if it is one. The kernel's start-up script calls [#start]; nobody else
-/// needs
-/// to.
+/// The Jupyter kernel that this process is, if it is one. The kernel's start-up script calls [#start]; nobody
+/// else needs to.
 public final class Kernel {
 
-    /// Marks a display as progress: it lives beside `display_id` in the message's transient part, which notebooks never
-    /// store. A headless runner shows such displays' `text/plain` in its terminal.
+    /// Marks a display as progress: it lives beside `display_id` in the message's transient part, which
+    /// notebooks never store. A headless runner shows such displays' `text/plain` in its terminal.
     static final String PROGRESS_KEY = "regmixd_progress";
 
     private Kernel() {}
 
-    /// Makes the kernel show [Rich] values and Tablesaw tables well, and ends this process when the one that started it
-    /// is gone: a killed notebook server or headless runner must not leave a process with gigabytes behind.
+    /// Makes the kernel show [Rich] values and Tablesaw tables well, and ends this process when the one that
+    /// started it is gone: a killed notebook server or headless runner must not leave a process with gigabytes
+    /// behind.
     ///
     /// Does nothing outside a kernel.
     public static void start() {
@@ -33,8 +33,9 @@ public final class Kernel {
         });
     }
 
-    /// Waits for the threads of interrupted cells. The kernel calls a cell over as soon as it is interrupted, while
-    /// its thread may still be saving what it finished; a runner that stops calls this before it ends the process.
+    /// Waits for the threads of interrupted cells. The kernel calls a cell over as soon as it is interrupted,
+    /// while its thread may still be saving what it finished; a runner that stops calls this before it ends the
+    /// process.
     public static void finishInterrupted() throws InterruptedException {
         while (Thread.getAllStackTraces().entrySet().stream().anyMatch(Kernel::runsAnotherCell)) {
             Thread.sleep(50);

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 
-/// Shows how far a step has come. In a notebook cell: one bar a step, moved in place at most four times a second, left
-/// standing with the time the step took. Elsewhere: at most one line a minute on standard error, and one when the step
-/// ends. The time that is left is estimated from the pace since the first update, so that a resumed step, which
-/// starts at 40%, is not taken for a fast one.
+/// Shows how far a step has come. In a notebook cell: one bar a step, moved in place at most four times a
+/// second, left standing with the time the step took. Elsewhere: at most one line a minute on standard error,
+/// and one when the step ends. The time that is left is estimated from the pace since the first update, so that
+/// a resumed step, which starts at 40%, is not taken for a fast one.
 ///
-/// Make one for each call: `sweep.run(corpus, design, new ProgressDisplay())`. A step that reports under several names
-/// gets a bar for each. Not for use from several threads at once.
+/// Make one for each call: `sweep.run(corpus, design, new ProgressDisplay())`. A step that reports under
+/// several names gets a bar for each. Not for use from several threads at once.
 public final class ProgressDisplay implements Progress {
 
     private static final Duration IN_PLACE = Duration.ofMillis(250);

@@ -12,8 +12,8 @@ import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
-/// A Tablesaw table as a notebook shows it: numbers to the right with few digits, the same number of decimals down a
-/// column, and the first rows only.
+/// A Tablesaw table as a notebook shows it: numbers to the right with few digits, the same number of decimals
+/// down a column, and the first rows only.
 record TableView(Table table) implements Rich {
 
     static final int ROWS = 30;
@@ -58,7 +58,8 @@ record TableView(Table table) implements Rich {
         return row -> numbers.isMissing(row) ? "" : String.format(Locale.ROOT, format, numbers.getDouble(row));
     }
 
-    /// About four digits for the column's largest number; whole numbers stay whole, and only long ones get separators.
+    /// About four digits for the column's largest number; whole numbers stay whole, and only long ones get
+    /// separators.
     private static String format(NumericColumn<?> numbers) {
         double[] present = IntStream.range(0, numbers.size())
                 .filter(row -> !numbers.isMissing(row))

@@ -17,6 +17,9 @@ import tech.tablesaw.api.Table;
 /// @param runs          one a run, in the order of the design; diverged runs included
 public record Trajectories(List<String> domains, int stages, long tokensAStage, List<Trajectory> runs) {
 
+    static final String COMPLETED = "completed";
+    static final String DIVERGED = "diverged at step ";
+
     /// @throws IllegalArgumentException if a run has other domains or another number of stages
     public Trajectories {
         domains = List.copyOf(domains);
@@ -40,10 +43,12 @@ public record Trajectories(List<String> domains, int stages, long tokensAStage, 
         return new Trajectories(domains, stages, tokensAStage, some);
     }
 
-    /// Long format, one row a run, stage and domain: `run, stage, tokens, domain, weight, loss_nats`. Stage 0
-    /// is the untrained model; `weight` is the domain's weight in the stage that the row ends (0 in stage 0).
+    /// Long format, one row a run, stage and domain: `run, status, stage, tokens, domain, weight, loss_nats`.
+    /// Stage 0 is the untrained model; `weight` is the domain's weight in the stage that the row ends (0 in
+    /// stage 0); `status` is `completed` or `diverged at step N`, the same in all rows of a run.
     public Table table() {
         StringColumn run = StringColumn.create("run");
+        StringColumn status = StringColumn.create("status");
         IntColumn stage = IntColumn.create("stage");
         LongColumn tokens = LongColumn.create("tokens");
         StringColumn domain = StringColumn.create("domain");
@@ -53,6 +58,7 @@ public record Trajectories(List<String> domains, int stages, long tokensAStage, 
             for (int s = 0; s < trajectory.rows(); s++) {
                 for (int d = 0; d < domains.size(); d++) {
                     run.append(trajectory.run());
+                    status.append(status(trajectory));
                     stage.append(s);
                     tokens.append(s * tokensAStage);
                     domain.append(domains.get(d));
@@ -64,6 +70,12 @@ public record Trajectories(List<String> domains, int stages, long tokensAStage, 
                 }
             }
         }
-        return Table.create("trajectories", run, stage, tokens, domain, weight, loss);
+        return Table.create("trajectories", run, status, stage, tokens, domain, weight, loss);
+    }
+
+    private static String status(Trajectory trajectory) {
+        return trajectory.completed()
+                ? COMPLETED
+                : DIVERGED + trajectory.divergedAt().getAsInt();
     }
 }

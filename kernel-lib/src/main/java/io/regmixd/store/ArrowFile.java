@@ -18,14 +18,17 @@ import org.apache.arrow.vector.util.ByteArrayReadableSeekableByteChannel;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
-/// A Tablesaw table and its metadata, as they lie in an Arrow IPC file that pandas, Polars and DuckDB read as well.
+/// A Tablesaw table and its metadata, as they lie in an Arrow IPC file that pandas, Polars and DuckDB read as
+/// well.
 ///
-/// Columns are `int32`, `int64`, `float64`, `utf8` or `bool`, never null and always finite. The metadata lies in the
-/// schema, together with the table's name and a checksum over all of it. The file is one record batch, uncompressed.
+/// Columns are `int32`, `int64`, `float64`, `utf8` or `bool`, never null and always finite. The metadata lies
+/// in the schema, together with the table's name and a checksum over all of it. The file is one record batch,
+/// uncompressed.
 ///
 /// @param table    the table, under the name that it was written with
 /// @param metadata the writer's own words: settings as JSON, the fingerprint of a corpus, ...
-/// @see <a href="https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format">Arrow's IPC file format</a>
+/// @see <a href="https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format">Arrow's IPC file
+///     format</a>
 public record ArrowFile(Table table, Map<String, String> metadata) {
 
     private static final String TABLE = Ipc.PREFIX + "table";

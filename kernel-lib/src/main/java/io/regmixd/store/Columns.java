@@ -21,13 +21,14 @@ import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.columns.Column;
 
-/// Tablesaw's columns as Arrow's vectors and back. Neither side may have a missing value: Tablesaw stands some number
-/// or the empty string in for it, and other readers would take that for a value.
+/// Tablesaw's columns as Arrow's vectors and back. Neither side may have a missing value: Tablesaw stands some
+/// number or the empty string in for it, and other readers would take that for a value.
 final class Columns {
 
     private Columns() {}
 
-    /// @throws IllegalArgumentException if a value is missing, or a number is not finite, or the type is none of ours
+    /// @throws IllegalArgumentException if a value is missing, or a number is not finite, or the type is none
+    ///     of ours
     static void requireComplete(Column<?> column) {
         for (int row = 0; row < column.size(); row++) {
             if (column.isMissing(row)) {

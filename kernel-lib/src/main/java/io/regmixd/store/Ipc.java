@@ -16,10 +16,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
-/// What table files and tensor files have in common: metadata, checksums, and what to say of a file that is not ours.
+/// What table files and tensor files have in common: metadata, checksums, and what to say of a file that is not
+/// ours.
 ///
-/// Beside the caller's metadata the schema holds entries of our own, all with the prefix `regmixd.`: `regmixd.kind`
-/// (`table` or `tensors`), `regmixd.version` (of this layout) and `regmixd.crc32c` (hexadecimal).
+/// Beside the caller's metadata the schema holds entries of our own, all with the prefix `regmixd.`:
+/// `regmixd.kind` (`table` or `tensors`), `regmixd.version` (of this layout) and `regmixd.crc32c`
+/// (hexadecimal).
 final class Ipc {
 
     static final String PREFIX = "regmixd.";
@@ -143,8 +145,8 @@ final class Ipc {
                 cause);
     }
 
-    /// Arrow's parser checks little: damage can come out as about any exception, which this turns into one that tells.
-    /// Those that tell already pass.
+    /// Arrow's parser checks little: damage can come out as about any exception, which this turns into one that
+    /// tells. Those that tell already pass.
     static IOException damaged(Path file, Throwable e) {
         return switch (e) {
             case Unusable telling -> telling;

@@ -17,18 +17,19 @@ import java.util.Map;
 
 /// The folder of one run, held by one session at a time.
 ///
-/// The file `.lock` in it is locked as long as this is open, and says in words who holds it: process, host, since when.
-/// The lock is the operating system's: it ends with its process, however that ends, and nobody has to clean up. On
-/// network file systems it is as good as theirs are.
+/// The file `.lock` in it is locked as long as this is open, and says in words who holds it: process, host,
+/// since when. The lock is the operating system's: it ends with its process, however that ends, and nobody has
+/// to clean up. On network file systems it is as good as theirs are.
 public final class RunFolder implements AutoCloseable {
 
-    /// What this process holds. The lock file of one of those folders must not even be opened again: on POSIX systems
-    /// closing any channel to it would give the lock up.
+    /// What this process holds. The lock file of one of those folders must not even be opened again: on POSIX
+    /// systems closing any channel to it would give the lock up.
     private static final Map<Path, RunFolder> HELD = new HashMap<>();
 
     private static final String LOCK = ".lock";
 
-    /// A byte that no text reaches: where locks forbid reading (Windows), others can still read who the owner is.
+    /// A byte that no text reaches: where locks forbid reading (Windows), others can still read who the owner
+    /// is.
     private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
     private final Path folder;
@@ -41,11 +42,11 @@ public final class RunFolder implements AutoCloseable {
         this.owner = owner;
     }
 
-    /// Takes hold of a folder, which is made if missing. Unfinished files of a session that was killed are removed from
-    /// it (see [WholeFile]).
+    /// Takes hold of a folder, which is made if missing. Unfinished files of a session that was killed are
+    /// removed from it (see [WholeFile]).
     ///
     /// @throws IOException if another session, or this one, holds it (the message names the owner's process,
-    ///                     its host and since when), or nothing can be written there
+    ///     its host and since when), or nothing can be written there
     public static RunFolder open(Path folder) throws IOException {
         synchronized (HELD) {
             String owner = "process " + ProcessHandle.current().pid() + " on " + host() + " since "

@@ -43,8 +43,8 @@ import org.apache.arrow.vector.util.Text;
 /// | `crc32c` | int64 | of name, shape and data |
 /// | `data` | large_list of float32 | row-major |
 ///
-/// Reading: `try (TensorFile file = TensorFile.open(path)) { for (int i = 0; i < file.size(); i++) { ... file.next()
-/// ... } }`
+/// Reading: `try (TensorFile file = TensorFile.open(path)) { for (int i = 0; i < file.size(); i++) { ...
+/// file.next() ... } }`
 public final class TensorFile implements AutoCloseable {
 
     private static final String COUNT = Ipc.PREFIX + "tensors";
@@ -114,8 +114,8 @@ public final class TensorFile implements AutoCloseable {
         this.size = size;
     }
 
-    /// Writes tensors in their order, whole or not at all (see [WholeFile]). The iterable is walked once, and each
-    /// tensor is let go before the next is asked for: let it make them as they are asked for.
+    /// Writes tensors in their order, whole or not at all (see [WholeFile]). The iterable is walked once, and
+    /// each tensor is let go before the next is asked for: let it make them as they are asked for.
     ///
     /// @param metadata any texts under any names that do not start with `regmixd.`
     /// @throws IllegalArgumentException if two tensors have the same name
@@ -181,7 +181,7 @@ public final class TensorFile implements AutoCloseable {
     /// The next tensor, in the order of writing, its checksum verified.
     ///
     /// @throws NoSuchElementException if all [#size()] tensors were handed out
-    /// @throws IOException            if it is damaged; also if the thread is interrupted, which closes the file
+    /// @throws IOException if it is damaged; also if the thread is interrupted, which closes the file
     public Tensor next() throws IOException {
         try {
             if (!reader.loadNextBatch()) {

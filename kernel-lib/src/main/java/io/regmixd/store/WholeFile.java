@@ -14,13 +14,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// Writes a file whole or not at all: a reader sees the old content or the new one, whatever happens in between.
+/// Writes a file whole or not at all: a reader sees the old content or the new one, whatever happens in
+/// between.
 ///
-/// The content goes to a hidden file in the same folder, is forced to the disk, and is then renamed over the old file.
-/// An interrupt of the writing thread does not tear it: the file is finished and the interrupt stays pending.
+/// The content goes to a hidden file in the same folder, is forced to the disk, and is then renamed over the
+/// old file. An interrupt of the writing thread does not tear it: the file is finished and the interrupt stays
+/// pending.
 public final class WholeFile {
 
-    /// What the hidden files end in; those of a process that was killed stay behind, see [RunFolder#open(Path)].
+    /// What the hidden files end in; those of a process that was killed stay behind, see
+    /// [RunFolder#open(Path)].
     static final String UNFINISHED = ".unfinished";
 
     private WholeFile() {}

@@ -42,8 +42,9 @@ class LlamaTest {
         }
     }
 
-    /// Gradients of the reference by central differences; AdamW after Loshchilov and Hutter 2019 (arXiv 1711.05101,
-    /// algorithm 2) in float64. Two steps, so that the moments and their bias correction count; the second clips.
+    /// Gradients of the reference by central differences; AdamW after Loshchilov and Hutter 2019 (arXiv
+    /// 1711.05101, algorithm 2) in float64. Two steps, so that the moments and their bias correction count; the
+    /// second clips.
     @Test
     void twoStepsOfAdamWEqualTheReferenceInFloat64() {
         try (Llama llama = models(3)) {
@@ -146,7 +147,8 @@ class LlamaTest {
     @Test
     void sizesOfTheRegMixPresetsAreThePublishedOnes() {
         assertThat(LlamaConfig.regmix1M().parameters()).isCloseTo(27_130_000L, Percentage.withPercentage(0.1));
-        assertThat(LlamaConfig.regmix1M().nonEmbeddingParameters()).isCloseTo(1_310_000L, Percentage.withPercentage(0.3));
+        assertThat(LlamaConfig.regmix1M().nonEmbeddingParameters())
+                .isCloseTo(1_310_000L, Percentage.withPercentage(0.3));
         assertThat(LlamaConfig.regmix60M().parameters()).isCloseTo(136_500_000L, Percentage.withPercentage(0.1));
         assertThat(LlamaConfig.regmix1B().parameters()).isCloseTo(1_337_000_000L, Percentage.withPercentage(0.1));
     }
@@ -167,7 +169,8 @@ class LlamaTest {
 
     @Test
     void sizeThatDoesNotFitIsRefusedByField() {
-        assertThatThrownBy(() -> new LlamaConfig(2, 3, 64, 128, 256)).hasMessageContaining("width 64 is not a multiple");
+        assertThatThrownBy(() -> new LlamaConfig(2, 3, 64, 128, 256))
+                .hasMessageContaining("width 64 is not a multiple");
         assertThatThrownBy(() -> new LlamaConfig(0, 4, 64, 128, 256)).hasMessageContaining("layers 0");
     }
 

@@ -5,9 +5,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// A Llama in plain loops and float64, written from the papers (Touvron et al. 2023, arXiv 2302.13971; Su et al. 2021,
-/// arXiv 2104.09864 with the halves paired as Hugging Face does) and independent of the TorchScript program: what the
-/// program is checked against. One model; matrices are `[rows][columns]`, row vectors times matrix.
+/// A Llama in plain loops and float64, written from the papers (Touvron et al. 2023, arXiv 2302.13971; Su et
+/// al. 2021, arXiv 2104.09864 with the halves paired as Hugging Face does) and independent of the TorchScript
+/// program: what the program is checked against. One model; matrices are `[rows][columns]`, row vectors times
+/// matrix.
 final class ReferenceLlama {
 
     private final LlamaConfig config;
@@ -108,8 +109,7 @@ final class ReferenceLlama {
         double[] gains = parameters.get(gain)[0];
         double[][] normalised = new double[x.length][x[0].length];
         for (int t = 0; t < x.length; t++) {
-            double meanSquare =
-                    Arrays.stream(x[t]).map(v -> v * v).average().orElseThrow();
+            double meanSquare = Arrays.stream(x[t]).map(v -> v * v).average().orElseThrow();
             for (int i = 0; i < gains.length; i++) {
                 normalised[t][i] = x[t][i] / Math.sqrt(meanSquare + 1e-5) * gains[i];
             }

@@ -1,0 +1,125 @@
+package io.regmixd.eval;
+
+import io.regmixd.Progress;
+import io.regmixd.data.Corpus;
+import io.regmixd.model.Training;
+import io.regmixd.model.Trajectory;
+import io.regmixd.store.ArrowFile;
+import io.regmixd.target.TargetRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.LongColumn;
+import tech.tablesaw.api.Row;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/// Validation losses of trained targets by method and seed, each on the whole validation set of every domain.
+///
+/// @param domains   the domains, in the order of every loss vector
+/// @param objective the domain that the schedules were planned for
+/// @param methods   the methods compared, in the order of tables and plots
+/// @param scores    one a trained target; a diverged one has none
+public record Evaluation(List<String> domains, String objective, List<String> methods, List<Score> scores) {
+
+    private static final String STEP = "Evaluating targets";
+
+    /// The losses of one target.
+    ///
+    /// @param lossesNats mean loss of each domain, nats a token
+    public record Score(String method, long seed, List<Double> lossesNats) {}
+
+    /// Measures the targets of `folder`, or reads what an earlier session measured there.
+    ///
+    /// @param folder where the trained targets lie; the result is left there as `evaluation.arrow`
+    /// @throws IOException          if a file of the folder is damaged or missing, or cannot be written
+    /// @throws InterruptedException if the thread is interrupted between two seeds
+    public static Evaluation of(Corpus corpus, TargetRun target, Path folder, Progress progress)
+            throws IOException, InterruptedException {
+        Path file = folder.resolve("evaluation.arrow");
+        Map<String, String> provenance = Map.of("target", target.toString(), "corpus", corpus.fingerprint());
+        List<Score> scores;
+        if (Files.exists(file) && ArrowFile.read(file).metadata().equals(provenance)) {
+            scores = read(ArrowFile.read(file).table());
+        } else {
+            scores = measure(target, folder, progress);
+        }
+        Evaluation evaluation = new Evaluation(corpus.domains(), corpus.objective(), target.methods(), scores);
+        ArrowFile.write(file, evaluation.table(), provenance);
+        progress.update(STEP, 1, scores.size() + " targets, " + corpus.domains().size() + " domains");
+        return evaluation;
+    }
+
+    private static List<Score> measure(TargetRun target, Path folder, Progress progress)
+            throws IOException, InterruptedException {
+        List<Score> scores = new ArrayList<>();
+        int done = 0;
+        for (long seed : target.seeds()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("evaluation stopped before seed " + seed);
+            }
+            progress.update(STEP, done / (double) target.seeds().size(), "seed " + seed);
+            try (Training models = target.trained(folder, seed)) {
+                double[][] losses = models.validationLosses(Integer.MAX_VALUE);
+                List<Trajectory> trajectories = models.trajectories();
+                for (int m = 0; m < losses.length; m++) {
+                    if (trajectories.get(m).completed()) {
+                        List<Double> ofModel = Arrays.stream(losses[m]).boxed().toList();
+                        scores.add(new Score(target.methods().get(m), seed, ofModel));
+                    }
+                }
+            }
+            done++;
+        }
+        return scores;
+    }
+
+    /// Long format, one row a target and domain: `method, seed, domain, loss_nats, bits_per_byte`.
+    public Table table() {
+        StringColumn method = StringColumn.create("method");
+        LongColumn seed = LongColumn.create("seed");
+        StringColumn domain = StringColumn.create("domain");
+        DoubleColumn loss = DoubleColumn.create("loss_nats");
+        DoubleColumn bits = DoubleColumn.create("bits_per_byte");
+        for (Score score : scores) {
+            for (int d = 0; d < domains.size(); d++) {
+                method.append(score.method());
+                seed.append(score.seed());
+                domain.append(domains.get(d));
+                loss.append(score.lossesNats().get(d));
+                bits.append(bitsPerByte(score.lossesNats().get(d)));
+            }
+        }
+        return Table.create("evaluation", method, seed, domain, loss, bits);
+    }
+
+    private static List<Score> read(Table table) {
+        List<Score> scores = new ArrayList<>();
+        Set<String> seen = new LinkedHashSet<>();
+        for (int i = 0; i < table.rowCount(); i++) {
+            Row row = table.row(i);
+            if (seen.add(TargetRun.name(row.getString("method"), row.getLong("seed")))) {
+                scores.add(new Score(row.getString("method"), row.getLong("seed"), new ArrayList<>()));
+            }
+            scores.getLast().lossesNats().add(row.getDouble("loss_nats"));
+        }
+        return scores;
+    }
+
+    /// A token of the byte tokenizer is a byte.
+    static double bitsPerByte(double lossNats) {
+        return lossNats / Math.log(2);
+    }
+
+    /// The losses of one domain under one method, one a seed that finished, in the order of the seeds.
+    List<Score> of(String method) {
+        return scores.stream().filter(score -> score.method().equals(method)).toList();
+    }
+}

@@ -1,0 +1,272 @@
+package io.regmixd.model;
+
+import io.regmixd.data.Batches;
+import io.regmixd.data.Corpus;
+import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.store.TensorFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// A group of runs under way on one device: the one training loop of proxies and target.
+///
+/// All runs of the group take each step together; what a run sees and shows does not depend on its neighbours.
+/// Not thread-safe.
+public final class Training implements AutoCloseable {
+
+    /// Hears of every step.
+    @FunctionalInterface
+    public interface Listener {
+
+        /// A listener that drops everything.
+        Listener SILENT = (step, meanLoss) -> {};
+
+        /// @param step     number of the step just taken, from 1
+        /// @param meanLoss mean training loss over the runs that have not diverged, nats a token
+        void step(int step, double meanLoss);
+    }
+
+    private final Corpus corpus;
+    private final TrainingSettings settings;
+    private final List<Run> runs;
+    private final Batches batches;
+    private final Llama llama;
+    private final List<double[][]> losses = new ArrayList<>(); // a stage's end: [runs][domains]
+    private final int[] divergedAt; // step, or 0
+    private int step;
+    private double trainingSeconds;
+
+    private Training(Corpus corpus, TrainingSettings settings, List<Run> runs, Llama llama) {
+        for (Run run : runs) {
+            if (run.schedule().size() != settings.stages()) {
+                throw new IllegalArgumentException("run " + run.name() + " has a schedule of "
+                        + run.schedule().size() + " stages, the settings say " + settings.stages());
+            }
+        }
+        this.corpus = corpus;
+        this.settings = settings;
+        this.runs = List.copyOf(runs);
+        this.batches = Batches.of(corpus, settings.context());
+        this.llama = llama;
+        this.divergedAt = new int[runs.size()];
+    }
+
+    /// A group of untrained models, measured once before the first step.
+    ///
+    /// @throws IllegalArgumentException if a schedule has another number of stages than the settings
+    public static Training start(Corpus corpus, TrainingSettings settings, List<Run> runs, ComputeDevice device) {
+        long[] seeds = runs.stream().mapToLong(Run::seed).toArray();
+        Training training = new Training(corpus, settings, runs, Llama.initialise(settings.model(), seeds, device));
+        training.losses.add(training.validationLosses(settings.validationTokens()));
+        return training;
+    }
+
+    /// A group as [#save(Path)] left it; it goes on as if it had never stopped.
+    ///
+    /// @throws IOException if the file is damaged, or was saved for other runs, settings or another corpus
+    public static Training resume(
+            Corpus corpus, TrainingSettings settings, List<Run> runs, ComputeDevice device, Path file)
+            throws IOException {
+        try (TensorFile saved = TensorFile.open(file)) {
+            Map<String, String> state = saved.metadata();
+            if (!provenance(corpus, settings, runs).equals(state.get("training"))) {
+                throw new IOException(file + " was saved by a training with other settings, runs or corpus: delete it"
+                        + " or choose another run folder");
+            }
+            Llama llama = Llama.restore(settings.model(), runs.size(), saved, device);
+            Training training = new Training(corpus, settings, runs, llama);
+            training.step = Integer.parseInt(state.get("step"));
+            training.losses.addAll(parse(state.get("losses_nats")));
+            List<String> divergedAt = split(state.get("diverged_at"), ",");
+            Arrays.setAll(training.divergedAt, k -> Integer.parseInt(divergedAt.get(k)));
+            return training;
+        }
+    }
+
+    /// Leaves all that [#resume] needs: parameters, AdamW's moments, step and losses so far. The data stream
+    /// has no state besides the step. Written whole or not at all.
+    ///
+    /// @throws IOException if the file cannot be written
+    public void save(Path file) throws IOException {
+        Map<String, String> state = Map.of(
+                "training",
+                provenance(corpus, settings, runs),
+                "step",
+                Integer.toString(step),
+                "losses_nats",
+                losses.stream()
+                        .map(stage -> Arrays.stream(stage).map(Training::join).collect(Collectors.joining(";")))
+                        .collect(Collectors.joining("|")),
+                "diverged_at",
+                Arrays.stream(divergedAt).mapToObj(Integer::toString).collect(Collectors.joining(",")));
+        TensorFile.write(file, state, llama.tensors());
+    }
+
+    private static String provenance(Corpus corpus, TrainingSettings settings, List<Run> runs) {
+        return "corpus " + corpus.fingerprint() + ", " + settings + ", "
+                + runs.stream()
+                        .map(run -> run.name() + " seed " + run.seed() + " on "
+                                + run.schedule().stages().stream()
+                                        .map(stage -> join(stage.weights()))
+                                        .collect(Collectors.joining(";")))
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static String join(double[] numbers) {
+        return Arrays.stream(numbers).mapToObj(Double::toString).collect(Collectors.joining(","));
+    }
+
+    private static List<double[][]> parse(String stages) {
+        return split(stages, "|").stream()
+                .map(stage -> split(stage, ";").stream()
+                        .map(row -> split(row, ",").stream()
+                                .mapToDouble(Double::parseDouble)
+                                .toArray())
+                        .toArray(double[][]::new))
+                .toList();
+    }
+
+    private static List<String> split(String text, String separator) {
+        return List.of(text.split(Pattern.quote(separator), -1));
+    }
+
+    /// Trains up to the end of the stage under way and measures the validation losses.
+    ///
+    /// @throws InterruptedException if the thread is interrupted; the state is that after the last whole step,
+    ///     and may be saved or trained on
+    public void stage(Listener listener) throws InterruptedException {
+        int end = (step * settings.stages() / settings.steps() + 1) * settings.steps() / settings.stages();
+        long start = System.nanoTime();
+        int[] tokens = new int[runs.size() * settings.batch() * (settings.context() + 1)];
+        while (step < end) {
+            if (Thread.interrupted()) {
+                trainingSeconds += (System.nanoTime() - start) / 1e9;
+                throw new InterruptedException("training stopped after step " + step);
+            }
+            fill(tokens);
+            double learningRate = settings.learningRate().at(step + 1, settings.steps());
+            List<Llama.Step> shown = llama.train(
+                    tokens, settings.batch(), settings.context(), step + 1, learningRate, settings.weightDecay());
+            step++;
+            markDiverged(shown);
+            listener.step(step, meanLoss(shown));
+        }
+        trainingSeconds += (System.nanoTime() - start) / 1e9;
+        double[][] measured = validationLosses(settings.validationTokens());
+        losses.add(measured);
+        for (int k = 0; k < runs.size(); k++) {
+            if (divergedAt[k] == 0 && !Arrays.stream(measured[k]).allMatch(Double::isFinite)) {
+                divergedAt[k] = step;
+            }
+        }
+    }
+
+    private void fill(int[] tokens) {
+        int row = settings.context() + 1;
+        for (int k = 0; k < runs.size(); k++) {
+            Run run = runs.get(k);
+            MixtureSchedule schedule = run.schedule();
+            for (int b = 0; b < settings.batch(); b++) {
+                batches.fill(
+                        schedule.at(step, settings.steps()),
+                        run.seed(),
+                        step,
+                        b,
+                        tokens,
+                        (k * settings.batch() + b) * row);
+            }
+        }
+    }
+
+    private void markDiverged(List<Llama.Step> shown) {
+        for (int k = 0; k < runs.size(); k++) {
+            if (divergedAt[k] == 0 && !shown.get(k).finite()) {
+                divergedAt[k] = step;
+            }
+        }
+    }
+
+    private double meanLoss(List<Llama.Step> shown) {
+        return IntStream.range(0, runs.size())
+                .filter(k -> divergedAt[k] == 0)
+                .mapToDouble(k -> shown.get(k).loss())
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    /// Mean loss of each domain's first validation tokens under each model, nats a token: `[runs][domains]`.
+    ///
+    /// @param tokens how many predicted tokens a domain; fewer where the validation set is smaller
+    public double[][] validationLosses(int tokens) {
+        int domains = corpus.domains().size();
+        int row = settings.context() + 1;
+        double[][] means = new double[runs.size()][domains];
+        for (int d = 0; d < domains; d++) {
+            int sequences = batches.validationSequences(d, tokens);
+            for (int from = 0; from < sequences; from += settings.batch()) {
+                int count = Math.min(settings.batch(), sequences - from);
+                int[] batch = new int[count * row];
+                for (int i = 0; i < count; i++) {
+                    batches.validation(d, from + i, batch, i * row);
+                }
+                float[][] shown = llama.losses(batch, count, settings.context());
+                for (int k = 0; k < runs.size(); k++) {
+                    for (float loss : shown[k]) {
+                        means[k][d] += loss / sequences;
+                    }
+                }
+            }
+        }
+        return means;
+    }
+
+    /// Whether all steps are taken and measured, or no run is left that has not diverged.
+    public boolean finished() {
+        return losses.size() == settings.stages() + 1
+                || Arrays.stream(divergedAt).allMatch(at -> at > 0);
+    }
+
+    /// Steps taken so far.
+    public int step() {
+        return step;
+    }
+
+    /// Seconds spent inside training steps since this object was made, data included, validation not.
+    public double trainingSeconds() {
+        return trainingSeconds;
+    }
+
+    /// What each run has shown so far, in the order of the runs; complete once [#finished()].
+    ///
+    /// @throws IllegalStateException if a run is neither finished nor diverged
+    public List<Trajectory> trajectories() {
+        if (!finished()) {
+            throw new IllegalStateException("training stands at step " + step + " of " + settings.steps());
+        }
+        return IntStream.range(0, runs.size()).mapToObj(this::trajectory).toList();
+    }
+
+    private Trajectory trajectory(int k) {
+        boolean diverged = divergedAt[k] > 0;
+        int wholeStages = diverged ? (divergedAt[k] - 1) * settings.stages() / settings.steps() : settings.stages();
+        double[][] rows =
+                losses.stream().limit(wholeStages + 1L).map(stage -> stage[k]).toArray(double[][]::new);
+        return new Trajectory(
+                runs.get(k).name(),
+                runs.get(k).schedule(),
+                rows,
+                diverged ? OptionalInt.of(divergedAt[k]) : OptionalInt.empty());
+    }
+
+    @Override
+    public void close() {
+        llama.close();
+    }
+}

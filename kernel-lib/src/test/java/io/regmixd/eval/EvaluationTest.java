@@ -1,0 +1,129 @@
+package io.regmixd.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.regmixd.Progress;
+import io.regmixd.data.Corpus;
+import io.regmixd.data.SmallCorpus;
+import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.model.LearningRate;
+import io.regmixd.model.LlamaConfig;
+import io.regmixd.model.TrainingSettings;
+import io.regmixd.proxy.Trajectories;
+import io.regmixd.store.ArrowFile;
+import io.regmixd.target.TargetRun;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluationTest {
+
+    @Test
+    void evaluationMeasuresTheSavedModelsOnAllValidationText(@TempDir Path folder) throws Exception {
+        Corpus corpus = SmallCorpus.in(folder.resolve("corpus"));
+        LlamaConfig tiny = new LlamaConfig(1, 2, 16, 32, 256);
+        // the trajectory looks at all validation text, too, so both must agree
+        TrainingSettings settings =
+                new TrainingSettings(tiny, 32, 4, 4, 2, LearningRate.constant(1e-3, 2), 0.1, 1 << 20);
+        TargetRun target = TargetRun.of(
+                corpus,
+                settings,
+                Map.of("Uniform", MixtureSchedule.constant(Mixture.uniform(corpus.domains()), 2)),
+                List.of(1L, 2L));
+        Trajectories trajectories = target.train(folder, Progress.SILENT);
+
+        Evaluation evaluation = Evaluation.of(corpus, target, folder, Progress.SILENT);
+
+        assertThat(evaluation.scores()).hasSize(2);
+        for (int seed = 0; seed < 2; seed++) {
+            for (int d = 0; d < 3; d++) {
+                assertThat(evaluation.scores().get(seed).lossesNats().get(d))
+                        .isCloseTo(trajectories.runs().get(seed).loss(2, d), within(1e-12));
+            }
+        }
+        assertThat(ArrowFile.read(folder.resolve("evaluation.arrow")).table().columnNames())
+                .containsExactly("method", "seed", "domain", "loss_nats", "bits_per_byte");
+        List<String> messages = new ArrayList<>();
+        assertThat(Evaluation.of(corpus, target, folder, (step, done, message) -> messages.add(message)))
+                .as("read again, not measured again")
+                .isEqualTo(evaluation);
+        assertThat(messages).hasSize(1);
+    }
+
+    /// Three seeds; paired differences -0.1, -0.2, -0.3: mean -0.2, standard deviation 0.1, t(2, 97.5%) =
+    /// 4.302653.
+    @Test
+    void differencesArePairedBySeedWithStudentsInterval() {
+        Comparison comparison = new Comparison(evaluation(new double[] {1.9, 2.8, 3.7}), "RegMix");
+        Comparison.Mean difference = comparison.difference("RegMix-D", "text");
+
+        assertThat(difference.value()).isCloseTo(-0.2, within(1e-12));
+        assertThat(difference.halfWidth()).isCloseTo(4.302653 * 0.1 / Math.sqrt(3), within(1e-6));
+        assertThat(difference.differsFromZero()).isFalse();
+        assertThat(comparison.inWords())
+                .startsWith("RegMix-D has the lowest validation loss on text: 2.800 ± 2.236 nats a token, 4.040 bits a"
+                        + " byte (mean of 3 seeds).")
+                .contains("RegMix-D lies 0.200 nats below RegMix (95% interval of the paired difference -0.448 to"
+                        + " +0.048): these seeds do not tell the two apart.")
+                .contains("worse than RegMix on 0 of the 1 other domains");
+    }
+
+    @Test
+    void wordsSayWhenNothingBeatsTheBaseline() {
+        Comparison comparison = new Comparison(evaluation(new double[] {2.2, 3.2, 4.2}), "RegMix");
+
+        assertThat(comparison.inWords())
+                .startsWith("RegMix has the lowest")
+                .contains("RegMix-D lies 0.200 nats above RegMix (95% interval of the paired difference +0.200 to"
+                        + " +0.200).")
+                .endsWith("No method beats RegMix on the objective in this run.");
+    }
+
+    @Test
+    void tableHasOneRowAMethodAndWordsCountDivergedTargets() {
+        Evaluation evaluation = evaluation(new double[] {1.9, 2.8});
+        Comparison comparison = new Comparison(evaluation, "RegMix");
+
+        assertThat(comparison.table().column("seeds").asList()).isEqualTo(List.of(3, 2));
+        assertThat(comparison
+                        .table()
+                        .stringColumn("difference_to_RegMix")
+                        .asList()
+                        .getFirst())
+                .isEqualTo("baseline");
+        assertThat(comparison.inWords()).endsWith("1 of 6 targets diverged and are left out.");
+        assertThat(comparison.domainTable().columnNames()).containsExactly("domain", "RegMix", "RegMix-D");
+        assertThatThrownBy(() -> new Comparison(evaluation, "DoReMi")).hasMessageContaining("no method DoReMi");
+    }
+
+    @Test
+    void oneSeedHasNoInterval() {
+        Evaluation one = new Evaluation(
+                List.of("text"),
+                "text",
+                List.of("RegMix", "RegMix-D"),
+                List.of(
+                        new Evaluation.Score("RegMix", 1, List.of(2.0)),
+                        new Evaluation.Score("RegMix-D", 1, List.of(1.9))));
+
+        assertThat(new Comparison(one, "RegMix").inWords())
+                .contains("RegMix-D lies 0.100 nats below RegMix; one seed cannot tell whether that is chance.");
+    }
+
+    private static Evaluation evaluation(double[] regmixD) {
+        List<Evaluation.Score> scores = new ArrayList<>();
+        for (int seed = 1; seed <= 3; seed++) {
+            scores.add(new Evaluation.Score("RegMix", seed, List.of(seed + 1.0, 3.0)));
+        }
+        for (int seed = 1; seed <= regmixD.length; seed++) {
+            scores.add(new Evaluation.Score("RegMix-D", seed, List.of(regmixD[seed - 1], 3.0)));
+        }
+        return new Evaluation(List.of("text", "code"), "text", List.of("RegMix", "RegMix-D"), scores);
+    }
+}

@@ -1,0 +1,172 @@
+package io.regmixd.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.regmixd.data.Corpus;
+import io.regmixd.data.SmallCorpus;
+import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingTest {
+
+    private static final LlamaConfig TINY = new LlamaConfig(1, 2, 16, 32, 256);
+
+    @TempDir
+    private static Path temporary;
+
+    private static Corpus corpus;
+
+    @BeforeAll
+    static void prepareCorpus() throws Exception {
+        corpus = SmallCorpus.in(temporary);
+    }
+
+    @Test
+    void lossOnTheTrainedDomainFallsAndTrajectoryHasEveryStage() throws Exception {
+        Trajectory trajectory =
+                train(settings(5e-3), List.of(constant("run", 1, 1, 0, 0))).getFirst();
+
+        assertThat(trajectory.completed()).isTrue();
+        assertThat(trajectory.rows()).isEqualTo(4);
+        assertThat(trajectory.loss(0, 0))
+                .as("untrained: the logarithm of the vocabulary")
+                .isCloseTo(Math.log(256), within(0.5));
+        assertThat(trajectory.loss(3, 0)).isLessThan(trajectory.loss(0, 0) - 1);
+    }
+
+    @Test
+    void runOfAGroupEqualsTheSameRunAlone() throws Exception {
+        Run run = constant("run", 2, 0.2, 0.3, 0.5);
+        Trajectory alone = train(settings(5e-3), List.of(run)).getFirst();
+        Trajectory inGroup = train(settings(5e-3), List.of(constant("a", 1, 1, 0, 0), run, constant("b", 3, 0, 1, 0)))
+                .get(1);
+
+        for (int stage = 0; stage <= 3; stage++) {
+            assertThat(inGroup.losses(stage)).containsExactly(alone.losses(stage), within(1e-3));
+        }
+    }
+
+    @Test
+    void scheduleDecidesWhatAStageSees() throws Exception {
+        Mixture first = Mixture.of(corpus.domains(), 1, 0, 0);
+        Mixture second = Mixture.of(corpus.domains(), 0, 0, 1);
+        Run switching = new Run("switching", new MixtureSchedule(List.of(first, first, second)), 1);
+        List<Trajectory> runs = train(settings(5e-3), List.of(switching, constant("constant", 1, 1, 0, 0)));
+
+        assertThat(runs.get(0).losses(2))
+                .as("equal until the switch")
+                .containsExactly(runs.get(1).losses(2), within(1e-4));
+        assertThat(runs.get(0).loss(3, 2)).isNotEqualTo(runs.get(1).loss(3, 2));
+    }
+
+    @Test
+    void resumedTrainingEqualsUninterruptedTrainingToTheBit() throws Exception {
+        List<Run> runs = List.of(constant("a", 1, 1, 0, 0), constant("b", 2, 0, 0.5, 0.5));
+        TrainingSettings settings = settings(5e-3);
+        List<Trajectory> uninterrupted = train(settings, runs);
+        Path file = temporary.resolve("resumed.arrow");
+        try (Training training = Training.start(corpus, settings, runs, ComputeDevice.cpu())) {
+            training.stage(Training.Listener.SILENT);
+            assertThatThrownBy(() -> training.stage((step, loss) -> {
+                        if (step == 6) {
+                            Thread.currentThread().interrupt();
+                        }
+                    }))
+                    .isInstanceOf(InterruptedException.class)
+                    .hasMessage("training stopped after step 6");
+            training.save(file);
+        }
+        try (Training training = Training.resume(corpus, settings, runs, ComputeDevice.cpu(), file)) {
+            assertThat(training.step()).isEqualTo(6);
+            while (!training.finished()) {
+                training.stage(Training.Listener.SILENT);
+            }
+            List<Trajectory> resumed = training.trajectories();
+            for (int k = 0; k < runs.size(); k++) {
+                for (int stage = 0; stage <= 3; stage++) {
+                    assertThat(resumed.get(k).losses(stage))
+                            .containsExactly(uninterrupted.get(k).losses(stage));
+                }
+            }
+        }
+    }
+
+    @Test
+    void runThatDivergesIsMarkedAndItsNeighbourGoesOn() throws Exception {
+        // a step of this size sends the parameters where the loss overflows
+        List<Trajectory> runs = train(settings(1e30), List.of(constant("a", 1, 1, 0, 0)));
+        assertThat(runs.getFirst().completed()).isFalse();
+        assertThat(runs.getFirst().divergedAt()).isNotEqualTo(OptionalInt.empty());
+        assertThat(runs.getFirst().rows()).as("only whole stages before").isEqualTo(1);
+    }
+
+    @Test
+    void savedTrainingOfOtherSettingsIsRefused() throws Exception {
+        List<Run> runs = List.of(constant("a", 1, 1, 0, 0));
+        Path file = temporary.resolve("other.arrow");
+        try (Training training = Training.start(corpus, settings(5e-3), runs, ComputeDevice.cpu())) {
+            training.save(file);
+        }
+        assertThatThrownBy(() -> Training.resume(corpus, settings(6e-3), runs, ComputeDevice.cpu(), file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("other settings")
+                .hasMessageContaining("other.arrow");
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+        assertThatThrownBy(() -> Training.resume(corpus, settings(5e-3), runs, ComputeDevice.cpu(), file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("other.arrow");
+    }
+
+    @Test
+    void moreMemoryThanThereIsBecomesAClearError() throws Exception {
+        // logits of 2^23 tokens over 2^22 words in float32: 2^47 bytes, more than a process can address
+        LlamaConfig manyWords = new LlamaConfig(1, 1, 2, 2, 1 << 22);
+        int context = 127;
+        int sequences = (1 << 23) / context + 1;
+        try (Llama llama = Llama.initialise(manyWords, new long[] {1}, ComputeDevice.cpu())) {
+            assertThatThrownBy(() -> llama.losses(new int[sequences * (context + 1)], sequences, context))
+                    .isInstanceOf(DeviceMemoryException.class)
+                    .hasMessageContaining("out of memory");
+        }
+    }
+
+    @Test
+    void settingsThatDoNotFitAreRefusedByField() {
+        assertThatThrownBy(() -> new TrainingSettings(TINY, 32, 4, 10, 3, LearningRate.constant(1e-3, 1), 0.1, 64))
+                .hasMessage("steps 10 is not a multiple of stages 3: try 12");
+        assertThatThrownBy(() -> new TrainingSettings(TINY, 32, 4, 9, 3, LearningRate.constant(1e-3, 1), 0.1, 31))
+                .hasMessageContaining("validationTokens 31");
+        MixtureSchedule two = MixtureSchedule.constant(Mixture.uniform(corpus.domains()), 2);
+        assertThatThrownBy(() ->
+                        Training.start(corpus, settings(1e-3), List.of(new Run("a", two, 1)), ComputeDevice.cpu()))
+                .hasMessageContaining("schedule of 2 stages");
+    }
+
+    static TrainingSettings settings(double learningRate) {
+        return new TrainingSettings(TINY, 32, 4, 12, 3, LearningRate.constant(learningRate, 2), 0.1, 128);
+    }
+
+    private static Run constant(String name, long seed, double... weights) {
+        return new Run(name, MixtureSchedule.constant(Mixture.of(corpus.domains(), weights), 3), seed);
+    }
+
+    private static List<Trajectory> train(TrainingSettings settings, List<Run> runs) throws Exception {
+        try (Training training = Training.start(corpus, settings, runs, ComputeDevice.cpu())) {
+            while (!training.finished()) {
+                training.stage(Training.Listener.SILENT);
+            }
+            return training.trajectories();
+        }
+    }
+}
