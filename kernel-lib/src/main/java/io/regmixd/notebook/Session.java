@@ -1,0 +1,116 @@
+package io.regmixd.notebook;
+
+import io.regmixd.Progress;
+import io.regmixd.store.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/// A notebook at work in its run folder: where files lie, which phase runs for how long, and where plots go.
+///
+/// The environment says where things are, because `./run-notebook` and the kernel set it: `REGMIXD_HOME` (the project;
+/// the working directory where it is not set), `REGMIXD_RUN` (the run folder; `runs/demo` in the project) and
+/// `REGMIXD_DATA` (prepared corpora; `data` in the project).
+public final class Session {
+
+    private static final Map<Path, Session> OPEN = new HashMap<>();
+
+    private final RunFolder run;
+    private final Map<String, Long> nanosByPhase = new LinkedHashMap<>();
+    private String phase;
+    private long phaseStarted;
+
+    private Session(RunFolder run) {
+        this.run = run;
+    }
+
+    /// The session in the run folder of the environment. Running the cell again gives the same session back.
+    ///
+    /// @throws IOException if the folder cannot be made or written, or another process works in it
+    public static Session open() throws IOException {
+        return open(fromEnvironment("REGMIXD_RUN", home().resolve("runs").resolve("demo")));
+    }
+
+    /// The session in a folder of choice.
+    ///
+    /// @throws IOException as [#open()]
+    public static synchronized Session open(Path folder) throws IOException {
+        Path key = folder.toAbsolutePath().normalize();
+        if (!OPEN.containsKey(key)) {
+            OPEN.put(key, new Session(RunFolder.open(key)));
+        }
+        return OPEN.get(key);
+    }
+
+    /// The project: where `data-manifests` lies.
+    public static Path home() {
+        return fromEnvironment("REGMIXD_HOME", Path.of("").toAbsolutePath());
+    }
+
+    /// Where prepared corpora lie, shared by all runs.
+    public static Path data() {
+        return fromEnvironment("REGMIXD_DATA", home().resolve("data"));
+    }
+
+    private static Path fromEnvironment(String name, Path otherwise) {
+        String value = System.getenv(name);
+        return value == null || value.isEmpty() ? otherwise : Path.of(value);
+    }
+
+    /// The run folder.
+    public Path folder() {
+        return run.path();
+    }
+
+    /// A file of the run folder.
+    public Path file(String name) {
+        return run.file(name);
+    }
+
+    /// Starts the clock of a phase, ending the one before, and gives a progress display for its steps.
+    public Progress phase(String name) {
+        endPhase();
+        phase = name;
+        return new ProgressDisplay();
+    }
+
+    private void endPhase() {
+        long now = System.nanoTime();
+        if (phase != null) {
+            nanosByPhase.merge(phase, now - phaseStarted, Long::sum);
+        }
+        phaseStarted = now;
+    }
+
+    /// Saves a plot as `plots/NAME.png` in the run folder and hands it on, to be shown by the cell.
+    ///
+    /// @throws IOException if the file cannot be written
+    public Plot show(String name, Plot plot) throws IOException {
+        Files.createDirectories(file("plots"));
+        plot.save(file("plots").resolve(name + ".png"));
+        return plot;
+    }
+
+    /// Wall time by phase since this session was opened: `phase, seconds, share`, the training steps' own time as a row
+    /// of its own below.
+    ///
+    /// @param trainingSeconds time spent inside training steps
+    public Table times(double trainingSeconds) {
+        endPhase();
+        StringColumn phases = StringColumn.create("phase", List.copyOf(nanosByPhase.keySet()));
+        DoubleColumn seconds = DoubleColumn.create("seconds");
+        nanosByPhase.values().forEach(nanos -> seconds.append(nanos / 1e9));
+        double total = seconds.sum();
+        phases.append("all").append("of which training steps");
+        seconds.append(total).append(trainingSeconds);
+        DoubleColumn share = seconds.divide(total).setName("share");
+        return Table.create("times", phases, seconds, share);
+    }
+}
