@@ -22,8 +22,7 @@ import tech.tablesaw.api.Table;
 ///
 /// Within a domain a text is kept once, however often it occurs. Which documents are held out follows from their
 /// content alone: those with the lowest SHA-256, up to the manifest's `validation_tokens`, leaving out documents
-/// longer than a quarter of that. A document added later pushes at most as many tokens back into training as it has
-/// itself.
+/// longer than a quarter of that. Documents added later move held-out ones into training, never the other way.
 public final class Corpus {
 
     private static final int VOCABULARY = 256;
