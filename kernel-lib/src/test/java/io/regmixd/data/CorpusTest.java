@@ -283,8 +283,8 @@ class CorpusTest {
         assertThatThrownBy(() -> Corpus.prepare(manifest, corpora, repository.source(), interrupting))
                 .isInstanceOf(InterruptedException.class);
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
-        assertThat(corpora.resolve("small-" + manifest.fingerprint(), "beta.train.tokens.part"))
-                .doesNotExist();
+        assertThat(files(corpora.resolve("small-" + manifest.fingerprint())))
+                .containsOnlyKeys(".lock", "alpha.json", "alpha.train.tokens", "alpha.validation.tokens");
         assertThat(prepare(manifest).domains()).hasSize(3);
     }
 
