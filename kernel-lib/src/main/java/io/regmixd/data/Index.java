@@ -93,6 +93,6 @@ record Index(
     }
 
     void write(Path folder) throws IOException {
-        WholeFile.write(folder.resolve(FILE), Json.writeIndented(this));
+        Json.write(this, folder.resolve(FILE));
     }
 }

@@ -1,5 +1,8 @@
 package io.regmixd.data;
 
+import io.regmixd.store.WholeFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -40,9 +43,10 @@ final class Json {
         return MAPPER.writeValueAsString(value);
     }
 
-    /// Over several lines, for people.
-    static String writeIndented(Object value) {
-        return MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value) + "\n";
+    /// To a file, over several lines, for people.
+    static void write(Object value, Path file) throws IOException {
+        String text = MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value) + "\n";
+        WholeFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     // `domains[3].source.sha256: missing`

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.function.Consumer;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -24,11 +23,11 @@ import org.eclipse.aether.transfer.AbstractTransferListener;
 import org.eclipse.aether.transfer.TransferCancelledException;
 import org.eclipse.aether.transfer.TransferEvent;
 
-/// Jars from Maven repositories, by Maven's own resolver with the user's settings: mirrors, proxies,
-/// credentials, the local repository, offline.
+/// Jars from Maven repositories, by Maven's own resolver with the user's settings: mirrors, proxies, credentials, the
+/// local repository, offline.
 ///
-/// A jar that lies in the local repository is taken as it is, whichever repository it once came from, and
-/// nothing is asked of the network: the manifest's checksum decides whether it is the right one.
+/// A jar that lies in the local repository is taken as it is, whichever repository it once came from, and nothing is
+/// asked of the network: the manifest's checksum decides whether it is the right one.
 final class MavenArtifacts implements ArtifactSource {
 
     private final ContextOverrides overrides;
@@ -37,8 +36,8 @@ final class MavenArtifacts implements ArtifactSource {
         this.overrides = overrides;
     }
 
-    /// With the settings of the user who runs this program. The system property `maven.repo.local` names
-    /// another local repository, as it does for Maven.
+    /// With the settings of the user who runs this program. The system property `maven.repo.local` names another
+    /// local repository, as it does for Maven.
     static MavenArtifacts ofUser() {
         return new MavenArtifacts(
                 ContextOverrides.create().withUserSettings(true).build());
@@ -51,6 +50,8 @@ final class MavenArtifacts implements ArtifactSource {
             DefaultRepositorySystemSession session =
                     new DefaultRepositorySystemSession(context.repositorySystemSession());
             session.setOffline(session.isOffline() || offlineInSettings(context));
+            // One file at a time: with one thread the resolver transfers, and tells how far it is, on the caller's.
+            session.setConfigProperty("aether.connector.basic.threads", 1);
             session.setTransferListener(new Transfer(state));
             File local = session.getLocalRepositoryManager()
                     .find(session, new LocalArtifactRequest(artifact, context.remoteRepositories(), ""))
@@ -122,13 +123,13 @@ final class MavenArtifacts implements ArtifactSource {
         }
     }
 
-    /// Tells how far a transfer has come, and ends it when the thread is interrupted.
+    /// Tells of every megabyte that has come, and ends the transfer when the thread is interrupted.
     private static final class Transfer extends AbstractTransferListener {
 
-        private static final double MEGABYTE = 1e6;
+        private static final long MEGABYTE = 1_000_000;
 
         private final Consumer<String> state;
-        private final Thread caller = Thread.currentThread();
+        private long told = -1;
 
         Transfer(Consumer<String> state) {
             this.state = state;
@@ -136,17 +137,15 @@ final class MavenArtifacts implements ArtifactSource {
 
         @Override
         public void transferProgressed(TransferEvent event) throws TransferCancelledException {
-            if (Thread.currentThread() != caller) {
-                return;
-            }
-            if (caller.isInterrupted()) {
+            if (Thread.currentThread().isInterrupted()) {
                 throw new TransferCancelledException("interrupted");
             }
-            state.accept(String.format(
-                    Locale.ROOT,
-                    "%.1f of %.1f MB",
-                    event.getTransferredBytes() / MEGABYTE,
-                    event.getResource().getContentLength() / MEGABYTE));
+            long megabytes = event.getTransferredBytes() / MEGABYTE;
+            if (megabytes != told) {
+                told = megabytes;
+                long length = event.getResource().getContentLength(); // negative if the server does not say
+                state.accept(megabytes + (length < 0 ? "" : " of " + length / MEGABYTE) + " MB");
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ package io.regmixd.data;
 
 import io.regmixd.Progress;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -21,8 +22,8 @@ import java.util.TreeMap;
 
 /// Makes the token files and the index of one manifest in one folder.
 ///
-/// A finished domain leaves a record beside its files and is kept if the preparation ends early; the index is
-/// written last. Two preparations of one folder take turns.
+/// A finished domain leaves a record beside its files and is kept if the preparation ends early; the index is written
+/// last. Two preparations of one folder take turns.
 final class Preparation {
 
     private static final String STEP = "Preparing corpus";
@@ -56,13 +57,24 @@ final class Preparation {
             if (!complete()) {
                 prepare();
             }
-        } catch (ClosedByInterruptException e) {
-            Thread.interrupted(); // the exception takes the flag's place
-            InterruptedException interrupted = new InterruptedException("interrupted while preparing " + folder);
-            interrupted.initCause(e);
-            throw interrupted;
+        } catch (IOException e) {
+            if (interrupted(e)) {
+                InterruptedException interrupted = new InterruptedException("interrupted while preparing " + folder);
+                interrupted.initCause(e);
+                throw interrupted;
+            }
+            throw e;
         }
         progress.update(STEP, 1, manifest.domains().size() + " domains in " + folder);
+    }
+
+    // An interrupt closes a channel, with the flag left set, or is noticed between the entries of a jar.
+    private static boolean interrupted(IOException e) {
+        if (e instanceof ClosedByInterruptException) {
+            Thread.interrupted(); // the exception takes the flag's place
+            return true;
+        }
+        return e instanceof InterruptedIOException || e.getCause() instanceof InterruptedIOException;
     }
 
     private boolean complete() {
@@ -119,7 +131,7 @@ final class Preparation {
                 finished.add(before.get());
             } else {
                 Index.Domain entry = prepare(domain, fraction);
-                WholeFile.write(Index.Domain.record(folder, domain.name()), Json.writeIndented(entry));
+                Json.write(entry, Index.Domain.record(folder, domain.name()));
                 finished.add(entry);
             }
         }
@@ -159,32 +171,34 @@ final class Preparation {
         requireBoth(domain, split);
         progress.update(STEP, fraction, domain.name() + ": writing " + split.documents() + " documents");
 
-        try (TokenFile.Writer train = new TokenFile.Writer(folder, domain.name() + ".train.tokens");
-                TokenFile.Writer validation = new TokenFile.Writer(folder, domain.name() + ".validation.tokens")) {
-            Set<String> written = new HashSet<>();
-            NavigableMap<String, byte[]> heldOut = new TreeMap<>();
-            documents.visit(text -> {
-                String hash = Sha256.of(text);
-                if (split.validation().contains(hash)) {
-                    heldOut.put(hash, text);
-                } else if (split.train().contains(hash) && written.add(hash)) {
-                    train.append(text);
-                }
-            });
-            // In the order of their hashes, so that the first tokens are an even sample of them too.
+        Set<String> written = new HashSet<>();
+        NavigableMap<String, byte[]> heldOut = new TreeMap<>();
+        TokenFile train = TokenFile.write(
+                folder,
+                domain.name() + ".train.tokens",
+                file -> documents.visit(text -> {
+                    String hash = Sha256.of(text);
+                    if (split.validation().contains(hash)) {
+                        heldOut.put(hash, text);
+                    } else if (split.train().contains(hash) && written.add(hash)) {
+                        file.document(text);
+                    }
+                }));
+        // In the order of their hashes, so that the first tokens are an even sample of them too.
+        TokenFile validation = TokenFile.write(folder, domain.name() + ".validation.tokens", file -> {
             for (byte[] text : heldOut.values()) {
-                validation.append(text);
+                file.document(text);
             }
-            return new Index.Domain(
-                    domain.name(),
-                    domain.description(),
-                    domain.licence(),
-                    artifact,
-                    train.finish(),
-                    validation.finish(),
-                    visited[0] - tokens.size(),
-                    rejected);
-        }
+        });
+        return new Index.Domain(
+                domain.name(),
+                domain.description(),
+                domain.licence(),
+                artifact,
+                train,
+                validation,
+                visited[0] - tokens.size(),
+                rejected);
     }
 
     private static void requireChecksum(Manifest.Domain domain, Path jar) throws IOException {

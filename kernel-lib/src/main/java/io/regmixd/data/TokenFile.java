@@ -1,12 +1,16 @@
 package io.regmixd.data;
 
-import java.io.Closeable;
+import io.regmixd.store.WholeFile;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 
 /// A file of tokens, a byte each, every document ended by a 0.
 ///
@@ -15,6 +19,8 @@ import java.nio.file.Path;
 /// @param tokens    how many tokens, which is its size in bytes
 /// @param sha256    of its content
 record TokenFile(String file, int documents, long tokens, String sha256) {
+
+    private static final int BUFFER = 1 << 16;
 
     /// @throws IllegalArgumentException if the name leads out of the folder, or a field is missing
     TokenFile {
@@ -44,33 +50,27 @@ record TokenFile(String file, int documents, long tokens, String sha256) {
         }
     }
 
-    /// Writes a token file; it appears under its name when it is finished.
-    static final class Writer implements Closeable {
+    /// Hands documents to the file that takes them.
+    @FunctionalInterface
+    interface Content {
+        void writeTo(JarDocuments.Visitor file) throws IOException;
+    }
 
-        private final String name;
-        private final WholeFile file;
-        private int documents;
-        private long tokens;
-
-        Writer(Path folder, String name) throws IOException {
-            this.name = name;
-            this.file = new WholeFile(folder.resolve(name));
-        }
-
-        void append(byte[] document) throws IOException {
-            file.out().write(document);
-            file.out().write(0);
-            documents++;
-            tokens += document.length + 1;
-        }
-
-        TokenFile finish() throws IOException {
-            return new TokenFile(name, documents, tokens, file.finish());
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
-        }
+    /// Writes a token file, whole or not at all.
+    static TokenFile write(Path folder, String name, Content content) throws IOException {
+        MessageDigest digest = Sha256.digest();
+        int[] documents = {0};
+        long[] tokens = {0};
+        WholeFile.write(folder.resolve(name), out -> {
+            OutputStream file = new BufferedOutputStream(new DigestOutputStream(out, digest), BUFFER);
+            content.writeTo(text -> {
+                file.write(text);
+                file.write(0);
+                documents[0]++;
+                tokens[0] += text.length + 1;
+            });
+            file.flush();
+        });
+        return new TokenFile(name, documents[0], tokens[0], Sha256.hex(digest));
     }
 }
