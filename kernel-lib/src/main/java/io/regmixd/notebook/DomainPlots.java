@@ -104,7 +104,8 @@ final class DomainPlots {
         double pad = 0.05 * (greatest - least) + 1e-4;
         double low = least - pad;
         double high = greatest + pad;
-        int row = 12 * byMethod.size() + 14;
+        int step = byMethod.size() > 4 ? 9 : 12;
+        int row = step * byMethod.size() + 14;
         String note = "difference to the mean of " + baseline
                 + ", whose loss stands on the right; dot: mean over runs, line: least to greatest; left is better";
         return new Sheet("Final validation loss by domain", note, keys)
@@ -121,10 +122,10 @@ final class DomainPlots {
                     panel.line(panel.x(0), panel.y(-0.5), panel.x(0), panel.y(domains - 0.5), Look.GREY, 1.5f);
                     for (int d = 0; d < domains; d++) {
                         double middle = panel.y(domains - 1.0 - d);
-                        double y = middle - 6.0 * (byMethod.size() - 1);
+                        double y = middle - step * (byMethod.size() - 1) / 2.0;
                         for (Sheet.Key method : keys) {
                             dot(panel, finals(byMethod.get(method.label()), d, zero[d]), y, method.color());
-                            y += 12;
+                            y += step;
                         }
                         String loss = String.format(Locale.ROOT, "%.3f", zero[d]);
                         panel.text(loss, place.x + place.width, middle, 1, Look.SMALL, Look.SOFT_INK);
@@ -134,7 +135,7 @@ final class DomainPlots {
 
     private static void dot(Panel panel, DoubleSummaryStatistics finals, double y, Color color) {
         panel.line(panel.x(finals.getMin()), y, panel.x(finals.getMax()), y, color, 2);
-        panel.disc(panel.x(finals.getAverage()), y, 4.5, color);
+        panel.disc(panel.x(finals.getAverage()), y, 4, color);
     }
 
     /// The final losses of one domain over the completed runs, less `zero`.

@@ -148,7 +148,7 @@ final class Look {
 
     /// Numbers on ticks over such a range, all with the decimals that it needs.
     static Function<Double, String> numbers(double range, String sign) {
-        int decimals = Math.clamp((int) Math.ceil(-Math.log10(range / 8)), 0, 6);
+        int decimals = Math.clamp((int) Math.ceil(-Math.log10(range / 6)), 0, 6);
         String format = "%" + sign + "." + decimals + "f";
         return value -> String.format(Locale.ROOT, format, value);
     }

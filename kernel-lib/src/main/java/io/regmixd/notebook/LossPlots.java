@@ -21,8 +21,7 @@ import org.knowm.xchart.XYChart;
 final class LossPlots {
 
     private static final int HEIGHT = 400;
-    private static final int LABELS = 190;
-    private static final Color RUN = Look.faint(Look.SOFT_INK, 60);
+    private static final int LABELS = 200;
     private static final Color BEST = Look.method(0);
     private static final Color WORST = new Color(0xD5, 0x5E, 0x00);
 
@@ -45,8 +44,9 @@ final class LossPlots {
         return new Sheet("Validation loss of " + objective + " while the proxies train", note, List.of())
                 .plot(Look.WIDTH, HEIGHT, (g, place) -> {
                     XYChart chart = overTokens(place, objective, all, first, losses);
+                    Color run = Look.faint(Look.SOFT_INK, Math.clamp(3600 / losses.length, 12, 90));
                     for (int i = 0; i < losses.length; i++) {
-                        Look.line(chart, "run " + i, tokens(all, first, losses[i].length), losses[i], RUN, 1);
+                        Look.line(chart, "run " + i, tokens(all, first, losses[i].length), losses[i], run, 1);
                     }
                     List<Label> labels = new ArrayList<>();
                     highlight(chart, all, completed.getFirst(), domain, "best", BEST, labels);
@@ -131,7 +131,7 @@ final class LossPlots {
         }
         Look.area(chart, "band of " + method, bandX, band, Look.faint(color, 50));
         Look.line(chart, method, x, mean, color, 2.2f);
-        labels.add(new Label(mean[rows - 1], method + " " + loss(mean[rows - 1]), "", color));
+        labels.add(new Label(mean[rows - 1], loss(mean[rows - 1]) + " " + method, "", color));
     }
 
     static Plot predictedAgainstSeen(double[] predicted, double[] seen, String objective, double spearman) {
@@ -171,7 +171,9 @@ final class LossPlots {
         List<Label> down =
                 labels.stream().sorted(Comparator.comparingDouble(l -> -l.loss)).toList();
         double[] y = down.stream().mapToDouble(l -> panel.y(l.loss)).toArray();
-        for (int sweep = 0; sweep < 100; sweep++) {
+        double lowest = panel.bottom() - down.getLast().height() / 2.0;
+        for (int sweep = 0; sweep < 200; sweep++) {
+            y[y.length - 1] = Math.min(y[y.length - 1], lowest);
             for (int i = 1; i < y.length; i++) {
                 double apart = (down.get(i - 1).height() + down.get(i).height()) / 2.0;
                 double push = Math.max(0, apart - (y[i] - y[i - 1])) / 2;

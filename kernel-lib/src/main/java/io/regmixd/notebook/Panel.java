@@ -38,6 +38,11 @@ final class Panel {
         return place.y - Look.OVERHANG + chart.getScreenYFromChart(value);
     }
 
+    /// Where the plot's lower edge is.
+    double bottom() {
+        return y(chart.getStyler().getYAxisMin());
+    }
+
     /// @param align 0 starts at x, 0.5 is centred there, 1 ends there
     void text(String text, double x, double y, double align, Font font, Color color) {
         g.setFont(font);

@@ -18,7 +18,7 @@ record Sheet(String title, String note, List<Key> keys) {
     /// @param mark true where the plot shows it as an upright line, false for areas, lines and dots
     record Key(String label, Color color, boolean mark) {}
 
-    private static final int MARGIN = 14;
+    private static final int MARGIN = 18;
     private static final int KEY_ROW = 20;
 
     /// @param height of the body alone, in pixels
