@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
@@ -48,7 +47,7 @@ public record ArrowFile(Table table, Map<String, String> metadata) {
         table.columns().forEach(Columns::requireComplete);
         Map<String, String> all = Ipc.metadata("table", metadata, checksum(table, metadata));
         all.put(TABLE, table.name());
-        try (BufferAllocator memory = new RootAllocator()) {
+        try (BufferAllocator memory = Ipc.memory(Long.MAX_VALUE)) {
             List<FieldVector> vectors = new ArrayList<>();
             for (Column<?> column : table.columns()) {
                 vectors.add(Columns.vector(column, memory));
@@ -73,17 +72,17 @@ public record ArrowFile(Table table, Map<String, String> metadata) {
     public static ArrowFile read(Path file) throws IOException {
         Ipc.requireArrow(file);
         byte[] bytes = Files.readAllBytes(file);
-        try {
-            return read(file, bytes);
-        } catch (IOException | RuntimeException | AssertionError | OutOfMemoryError e) {
-            throw Ipc.damaged(file, e);
+        try (BufferAllocator memory = Ipc.memory(4L * bytes.length + (1 << 20))) {
+            try {
+                return read(file, bytes, memory);
+            } catch (IOException | RuntimeException | AssertionError e) {
+                throw Ipc.damaged(file, e);
+            }
         }
     }
 
-    private static ArrowFile read(Path file, byte[] bytes) throws IOException {
-        // A damaged length must fail at once, not take all memory.
-        try (BufferAllocator memory = new RootAllocator(4L * bytes.length + (1 << 20));
-                ArrowFileReader reader = new ArrowFileReader(new ByteArrayReadableSeekableByteChannel(bytes), memory)) {
+    private static ArrowFile read(Path file, byte[] bytes, BufferAllocator memory) throws IOException {
+        try (ArrowFileReader reader = new ArrowFileReader(new ByteArrayReadableSeekableByteChannel(bytes), memory)) {
             VectorSchemaRoot root = reader.getVectorSchemaRoot();
             Map<String, String> all = root.getSchema().getCustomMetadata();
             Map<String, String> given = Ipc.given(file, "table", all);

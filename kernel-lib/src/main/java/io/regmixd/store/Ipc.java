@@ -15,6 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 
 /// What table files and tensor files have in common: metadata, checksums, and what to say of a file that is not
 /// ours.
@@ -36,6 +39,25 @@ final class Ipc {
     private static final long SHORTEST = 12;
 
     private Ipc() {}
+
+    /// Memory outside the heap for Arrow's vectors.
+    ///
+    /// @param limit in bytes; a damaged length must fail at once, not take all memory
+    /// @throws IllegalStateException if this JVM was started without the options that Arrow needs
+    static BufferAllocator memory(long limit) {
+        try {
+            BufferAllocator memory = new RootAllocator(limit);
+            try (ArrowBuf probe = memory.buffer(Long.BYTES)) {
+                probe.nioBuffer(0, Long.BYTES);
+            }
+            return memory;
+        } catch (LinkageError | UnsupportedOperationException e) {
+            throw new IllegalStateException(
+                    "Arrow files need a JVM started with --add-opens=java.base/java.nio=ALL-UNNAMED and"
+                            + " --sun-misc-unsafe-memory-access=allow; add both to the kernel's or the command's options",
+                    e);
+        }
+    }
 
     /// The caller's metadata followed by ours.
     ///
@@ -151,7 +173,7 @@ final class Ipc {
         return switch (e) {
             case Unusable telling -> telling;
             case ClosedByInterruptException interrupted -> interrupted;
-            default -> unusable(file, "is damaged or not from this library: " + e.getMessage(), e);
+            default -> unusable(file, "is damaged or not from this library: " + e, e);
         };
     }
 

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -123,7 +123,7 @@ public final class TensorFile implements AutoCloseable {
     public static void write(Path file, Map<String, String> metadata, Iterable<Tensor> tensors) throws IOException {
         Schema schema = new Schema(FIELDS, Ipc.metadata("tensors", metadata, checksum(metadata)));
         Map<String, String> footer = new HashMap<>();
-        try (BufferAllocator memory = new RootAllocator();
+        try (BufferAllocator memory = Ipc.memory(Long.MAX_VALUE);
                 VectorSchemaRoot root = VectorSchemaRoot.create(schema, memory)) {
             WholeFile.write(file, out -> {
                 try (ArrowFileWriter writer = new ArrowFileWriter(root, null, Ipc.channel(out), footer)) {
@@ -150,8 +150,7 @@ public final class TensorFile implements AutoCloseable {
     public static TensorFile open(Path file) throws IOException {
         Ipc.requireArrow(file);
         FileChannel channel = FileChannel.open(file);
-        // A damaged length must fail at once, not take all memory.
-        BufferAllocator memory = new RootAllocator(4 * channel.size() + (1 << 20));
+        BufferAllocator memory = Ipc.memory(4 * channel.size() + (1 << 20));
         ArrowFileReader reader = new ArrowFileReader(channel, memory);
         try {
             Map<String, String> all = reader.getVectorSchemaRoot().getSchema().getCustomMetadata();
@@ -162,7 +161,7 @@ public final class TensorFile implements AutoCloseable {
                 throw Ipc.unusable(file, "is damaged: it does not hold as many tensors as its footer says", null);
             }
             return new TensorFile(file, memory, reader, given, size);
-        } catch (IOException | RuntimeException | AssertionError | OutOfMemoryError e) {
+        } catch (IOException | RuntimeException | AssertionError e) {
             reader.close();
             memory.close();
             throw Ipc.damaged(file, e);
@@ -191,10 +190,12 @@ public final class TensorFile implements AutoCloseable {
             String name = ((VarCharVector) root.getVector("name")).getObject(0).toString();
             String shape =
                     ((VarCharVector) root.getVector("shape")).getObject(0).toString();
-            ArrowBuf values =
-                    ((LargeListVector) root.getVector("data")).getDataVector().getDataBuffer();
-            float[] data = new float
-                    [((LargeListVector) root.getVector("data")).getDataVector().getValueCount()];
+            FieldVector list = ((LargeListVector) root.getVector("data")).getDataVector();
+            ArrowBuf values = list.getDataBuffer();
+            if (values.capacity() / Float.BYTES < list.getValueCount()) {
+                throw Ipc.unusable(file, "is damaged: tensor " + name + " is longer than its data", null);
+            }
+            float[] data = new float[list.getValueCount()];
             if (((BigIntVector) root.getVector("crc32c")).get(0) != checksum(name, shape, values, data.length)) {
                 throw Ipc.unusable(file, "is damaged: tensor " + name + " does not have its checksum", null);
             }
@@ -206,7 +207,7 @@ public final class TensorFile implements AutoCloseable {
             return new Tensor(name, shape(shape), data);
         } catch (NoSuchElementException e) {
             throw e;
-        } catch (IOException | RuntimeException | AssertionError | OutOfMemoryError e) {
+        } catch (IOException | RuntimeException | AssertionError e) {
             throw Ipc.damaged(file, e);
         }
     }

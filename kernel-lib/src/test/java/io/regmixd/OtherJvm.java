@@ -1,4 +1,4 @@
-package io.regmixd.store;
+package io.regmixd;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A real second process that runs a main method of the tests.
-final class OtherJvm implements AutoCloseable {
+public final class OtherJvm implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader out;
 
     /// @param shell what a shell runs first, in the same process: `ulimit -f 8;`
-    OtherJvm(String shell, Class<?> main, String... args) throws IOException {
+    public OtherJvm(String shell, Class<?> main, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 "/bin/sh",
                 "-c",
@@ -34,16 +34,17 @@ final class OtherJvm implements AutoCloseable {
         out = process.inputReader(StandardCharsets.UTF_8);
     }
 
-    String line() throws IOException {
+    /// The next line of what it prints, both outputs together; null at the end.
+    public String line() throws IOException {
         return out.readLine();
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /// kill -9, and waits until it is gone.
-    void kill() {
+    public void kill() {
         process.destroyForcibly().onExit().join();
     }
 

@@ -1,0 +1,174 @@
+package io.regmixd.notebook;
+
+import io.regmixd.mixture.Mixture;
+import io.regmixd.proxy.Trajectories;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.Rectangle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.knowm.xchart.XYChart;
+
+/// Plots of one row a domain, the first at the top.
+final class DomainPlots {
+
+    private static final int LABELS = 150;
+    private static final int X_AXIS = 44;
+
+    private DomainPlots() {}
+
+    static Plot mixture(String title, Mixture mixture, Mixture marked) {
+        boolean marks = !mixture.equals(marked);
+        double most = Math.max(most(List.of(mixture)), most(List.of(marked)));
+        List<Sheet.Key> keys = marks ? List.of(new Sheet.Key("natural share", Look.INK, true)) : List.of();
+        return new Sheet(title, "", keys).plot(640, 24 * mixture.size() + X_AXIS, (g, place) -> {
+            XYChart chart = rows(place, mixture.size(), "share of tokens", 0, 1.08 * most);
+            chart.setCustomXAxisTickLabelsFormatter(Look::percent);
+            for (int d = 0; d < mixture.size(); d++) {
+                double y = mixture.size() - 1 - d;
+                double w = mixture.weight(d);
+                double[] x = {0, w, w, 0};
+                Look.area(
+                        chart,
+                        mixture.domains().get(d),
+                        x,
+                        new double[] {y - 0.36, y - 0.36, y + 0.36, y + 0.36},
+                        Look.domain(d));
+            }
+            Panel panel = panel(g, place, chart, mixture.domains());
+            for (int d = 0; d < mixture.size(); d++) {
+                double y = panel.y(mixture.size() - 1.0 - d);
+                double mark = panel.x(marked.weight(d));
+                if (marks) {
+                    panel.line(mark, y - 11, mark, y + 11, Look.INK, 2);
+                }
+                double end = panel.x(mixture.weight(d));
+                double x = marks && mark > end - 4 && mark < end + 44 ? mark : end;
+                panel.text(Look.percent(mixture.weight(d)), x + 6, y, 0, Look.SMALL, Look.SOFT_INK);
+            }
+        });
+    }
+
+    static Plot design(List<Mixture> mixtures, Mixture natural) {
+        double most = Math.max(most(mixtures), most(List.of(natural)));
+        String note = mixtures.size() + " mixtures, one dot each a domain";
+        return new Sheet("Mixtures of the sweep", note, List.of(new Sheet.Key("natural share", Look.INK, true)))
+                .plot(Look.WIDTH, 34 * natural.size() + X_AXIS, (g, place) -> {
+                    XYChart chart = rows(place, natural.size(), "weight of the domain", -0.01 * most, 1.03 * most);
+                    chart.setCustomXAxisTickLabelsFormatter(Look::percent);
+                    chart.getStyler().setMarkerSize(5);
+                    for (int d = 0; d < natural.size(); d++) {
+                        double row = natural.size() - 1.0 - d;
+                        int domain = d;
+                        double[] x = mixtures.stream()
+                                .mapToDouble(m -> m.weight(domain))
+                                .toArray();
+                        // Spread evenly over the row's height, in no visible order: the golden ratio's multiples.
+                        double[] y = IntStream.range(0, x.length)
+                                .mapToDouble(i -> row + 0.64 * ((i * 0.6180339887) % 1 - 0.5))
+                                .toArray();
+                        Look.points(chart, natural.domains().get(d), x, y, Look.faint(Look.domain(d), 160));
+                    }
+                    Panel panel = panel(g, place, chart, natural.domains());
+                    for (int d = 0; d < natural.size(); d++) {
+                        double y = panel.y(natural.size() - 1.0 - d);
+                        double x = panel.x(natural.weight(d));
+                        panel.line(x, y - 13, x, y + 13, Look.INK, 2);
+                    }
+                });
+    }
+
+    static Plot perDomain(Map<String, Trajectories> byMethod, String baseline) {
+        Trajectories base = byMethod.get(baseline);
+        int domains = base.domains().size();
+        double[] zero = IntStream.range(0, domains)
+                .mapToDouble(d -> finals(base, d, 0).getAverage())
+                .toArray();
+        double least = 0;
+        double greatest = 0;
+        List<Sheet.Key> keys = new ArrayList<>();
+        for (Map.Entry<String, Trajectories> method : byMethod.entrySet()) {
+            keys.add(new Sheet.Key(method.getKey(), Look.method(keys.size()), false));
+            for (int d = 0; d < domains; d++) {
+                DoubleSummaryStatistics finals = finals(method.getValue(), d, zero[d]);
+                least = Math.min(least, finals.getMin());
+                greatest = Math.max(greatest, finals.getMax());
+            }
+        }
+        double pad = 0.05 * (greatest - least) + 1e-4;
+        double low = least - pad;
+        double high = greatest + pad;
+        int step = byMethod.size() > 4 ? 9 : 12;
+        int row = step * byMethod.size() + 14;
+        String note = "difference to the mean of " + baseline
+                + ", whose loss stands on the right; dot: mean over runs, line: least to greatest; left is better";
+        return new Sheet("Final validation loss by domain", note, keys)
+                .plot(Look.WIDTH, row * domains + X_AXIS, (g, place) -> {
+                    Rectangle narrow = new Rectangle(place.x, place.y, place.width - 60, place.height);
+                    XYChart chart = rows(narrow, domains, "difference to " + baseline + " (nats/token)", low, high);
+                    Function<Double, String> signed = Look.numbers(high - low, "+");
+                    chart.setCustomXAxisTickLabelsFormatter(x -> Math.abs(x) < 1e-9 ? "0" : signed.apply(x));
+                    Panel panel = panel(g, narrow, chart, base.domains());
+                    for (int d = 1; d < domains; d++) {
+                        double between = panel.y(d - 0.5);
+                        panel.line(place.x, between, place.x + place.width, between, Look.GRID, 1);
+                    }
+                    panel.line(panel.x(0), panel.y(-0.5), panel.x(0), panel.y(domains - 0.5), Look.GREY, 1.5f);
+                    for (int d = 0; d < domains; d++) {
+                        double middle = panel.y(domains - 1.0 - d);
+                        double y = middle - step * (byMethod.size() - 1) / 2.0;
+                        for (Sheet.Key method : keys) {
+                            dot(panel, finals(byMethod.get(method.label()), d, zero[d]), y, method.color());
+                            y += step;
+                        }
+                        String loss = String.format(Locale.ROOT, "%.3f", zero[d]);
+                        panel.text(loss, place.x + place.width, middle, 1, Look.SMALL, Look.SOFT_INK);
+                    }
+                });
+    }
+
+    private static void dot(Panel panel, DoubleSummaryStatistics finals, double y, Color color) {
+        panel.line(panel.x(finals.getMin()), y, panel.x(finals.getMax()), y, color, 2);
+        panel.disc(panel.x(finals.getAverage()), y, 4, color);
+    }
+
+    /// The final losses of one domain over the completed runs, less `zero`.
+    private static DoubleSummaryStatistics finals(Trajectories runs, int domain, double zero) {
+        return runs.completed().stream()
+                .mapToDouble(run -> run.loss(runs.stages(), domain) - zero)
+                .summaryStatistics();
+    }
+
+    private static double most(List<Mixture> mixtures) {
+        return mixtures.stream()
+                .flatMapToDouble(m -> Arrays.stream(m.weights()))
+                .max()
+                .orElseThrow();
+    }
+
+    /// A chart whose row r from the bottom lies at y = r.
+    private static XYChart rows(Rectangle place, int rows, String xTitle, double low, double high) {
+        XYChart chart = Look.chart(place.width - LABELS, place.height, xTitle, "");
+        Look.range(chart, low, high, -0.5, rows - 0.5);
+        chart.getStyler().setYAxisTicksVisible(false);
+        chart.getStyler().setPlotGridHorizontalLinesVisible(false);
+        chart.getStyler().setPlotGridVerticalLinesVisible(true);
+        return chart;
+    }
+
+    /// Draws the chart right of the domains' names.
+    private static Panel panel(Graphics2D g, Rectangle place, XYChart chart, List<String> domains) {
+        Panel panel = new Panel(g, new Rectangle(place.x + LABELS, place.y, place.width - LABELS, place.height), chart);
+        for (int d = 0; d < domains.size(); d++) {
+            String name = Look.cut(domains.get(d), Look.TEXT, LABELS - 10);
+            panel.text(name, place.x + LABELS - 4.0, panel.y(domains.size() - 1.0 - d), 1, Look.TEXT, Look.INK);
+        }
+        return panel;
+    }
+}

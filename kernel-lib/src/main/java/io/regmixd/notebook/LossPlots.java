@@ -1,0 +1,253 @@
+package io.regmixd.notebook;
+
+import io.regmixd.mixture.Mixture;
+import io.regmixd.model.Trajectory;
+import io.regmixd.proxy.Trajectories;
+import java.awt.Color;
+import java.awt.Rectangle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.knowm.xchart.XYChart;
+
+/// Losses over training tokens, and predicted against seen.
+final class LossPlots {
+
+    private static final int HEIGHT = 400;
+    private static final int LABELS = 200;
+    private static final Color BEST = Look.method(0);
+    private static final Color WORST = new Color(0xD5, 0x5E, 0x00);
+
+    private LossPlots() {}
+
+    static Plot trajectories(Trajectories all, int domain) {
+        List<Trajectory> completed = all.completed().stream()
+                .sorted(Comparator.comparingDouble(run -> run.loss(all.stages(), domain)))
+                .toList();
+        int first = firstStage(all.stages());
+        List<Trajectory> shown =
+                all.runs().stream().filter(run -> run.rows() > first).toList();
+        double[][] losses =
+                shown.stream().map(run -> losses(run, domain, first)).toArray(double[][]::new);
+        String objective = all.domains().get(domain);
+        int diverged = all.runs().size() - completed.size();
+        String note = all.runs().size() + " proxies"
+                + (diverged == 0 ? "" : ", " + diverged + " diverged")
+                + (first == 0 ? "" : untrained(completed, domain));
+        return new Sheet("Validation loss of " + objective + " while the proxies train", note, List.of())
+                .plot(Look.WIDTH, HEIGHT, (g, place) -> {
+                    XYChart chart = overTokens(place, objective, all, first, losses);
+                    Color run = Look.faint(Look.SOFT_INK, Math.clamp(3600 / losses.length, 12, 90));
+                    for (int i = 0; i < losses.length; i++) {
+                        Look.line(chart, "run " + i, tokens(all, first, losses[i].length), losses[i], run, 1);
+                    }
+                    List<Label> labels = new ArrayList<>();
+                    highlight(chart, all, completed.getFirst(), domain, "best", BEST, labels);
+                    if (completed.size() > 1) {
+                        highlight(chart, all, completed.getLast(), domain, "worst", WORST, labels);
+                    }
+                    labels(new Panel(g, chartPlace(place), chart), tokens(all, all.stages()), labels);
+                });
+    }
+
+    private static void highlight(
+            XYChart chart, Trajectories all, Trajectory run, int domain, String word, Color color, List<Label> labels) {
+        int first = firstStage(all.stages());
+        double[] losses = losses(run, domain, first);
+        Look.line(chart, word, tokens(all, first, losses.length), losses, color, 2.2f);
+        double last = losses[losses.length - 1];
+        labels.add(new Label(
+                last,
+                word + ": " + loss(last) + " (" + run.run() + ")",
+                main(run.schedule().mean()),
+                color));
+    }
+
+    /// The heaviest domains, two lines' worth of a label at most.
+    private static String main(Mixture mixture) {
+        return IntStream.range(0, mixture.size())
+                .boxed()
+                .sorted(Comparator.comparingDouble(d -> -mixture.weight(d)))
+                .limit(2)
+                .map(d -> mixture.domains().get(d) + " " + Look.percent(mixture.weight(d)))
+                .collect(Collectors.joining(", "));
+    }
+
+    static Plot byMethod(Map<String, Trajectories> byMethod, String objective) {
+        int first = byMethod.values().stream()
+                .mapToInt(runs -> firstStage(runs.stages()))
+                .min()
+                .orElseThrow();
+        Trajectories longest = byMethod.values().stream()
+                .max(Comparator.comparingLong(runs -> runs.stages() * runs.tokensAStage()))
+                .orElseThrow();
+        double[][] all = byMethod.values().stream()
+                .flatMap(runs -> runs.completed().stream()
+                        .map(run -> losses(run, runs.domains().indexOf(objective), first)))
+                .toArray(double[][]::new);
+        String seeds = byMethod.values().stream()
+                .map(runs -> runs.completed().size())
+                .distinct()
+                .sorted()
+                .map(String::valueOf)
+                .collect(Collectors.joining(" or "));
+        String note =
+                "mean of " + seeds + (seeds.equals("1") ? " run" : " runs") + " a method; band from least to greatest";
+        return new Sheet("Validation loss of " + objective + " while the target trains", note, List.of())
+                .plot(Look.WIDTH, HEIGHT, (g, place) -> {
+                    XYChart chart = overTokens(place, objective, longest, first, all);
+                    List<Label> labels = new ArrayList<>();
+                    byMethod.forEach((method, runs) ->
+                            addMethod(chart, method, runs, runs.domains().indexOf(objective), first, labels));
+                    labels(new Panel(g, chartPlace(place), chart), tokens(longest, longest.stages()), labels);
+                });
+    }
+
+    private static void addMethod(
+            XYChart chart, String method, Trajectories runs, int domain, int first, List<Label> labels) {
+        Color color = Look.method(labels.size());
+        int rows = runs.stages() + 1 - first;
+        double[] x = tokens(runs, first, rows);
+        double[] mean = new double[rows];
+        double[] bandX = new double[2 * rows];
+        double[] band = new double[2 * rows];
+        for (int i = 0; i < rows; i++) {
+            int stage = first + i;
+            DoubleSummaryStatistics seeds = runs.completed().stream()
+                    .mapToDouble(run -> run.loss(stage, domain))
+                    .summaryStatistics();
+            mean[i] = seeds.getAverage();
+            band[i] = seeds.getMax();
+            band[2 * rows - 1 - i] = seeds.getMin();
+            bandX[i] = x[i];
+            bandX[2 * rows - 1 - i] = x[i];
+        }
+        Look.area(chart, "band of " + method, bandX, band, Look.faint(color, 50));
+        Look.line(chart, method, x, mean, color, 2.2f);
+        labels.add(new Label(mean[rows - 1], loss(mean[rows - 1]) + " " + method, "", color));
+    }
+
+    static Plot predictedAgainstSeen(double[] predicted, double[] seen, String objective, double spearman) {
+        DoubleSummaryStatistics range = DoubleStream.concat(DoubleStream.of(predicted), DoubleStream.of(seen))
+                .summaryStatistics();
+        double pad = padding(range);
+        double low = range.getMin() - pad;
+        double high = range.getMax() + pad;
+        String note = String.format(
+                Locale.ROOT, "Spearman %.4f on %d mixtures that the regression has not seen", spearman, seen.length);
+        return new Sheet("Predicted against seen validation loss of " + objective, note, List.of())
+                .plot(600, 540, (g, place) -> {
+                    XYChart chart = Look.chart(
+                            place.width, place.height, "seen loss (nats/token)", "predicted loss (nats/token)");
+                    Look.range(chart, low, high, low, high);
+                    chart.getStyler().setYAxisTickMarkSpacingHint(60);
+                    chart.setCustomXAxisTickLabelsFormatter(Look.numbers(high - low, ""));
+                    chart.setCustomYAxisTickLabelsFormatter(Look.numbers(high - low, ""));
+                    chart.getStyler().setPlotGridVerticalLinesVisible(true);
+                    chart.getStyler().setMarkerSize(7);
+                    double[] ends = {low, high};
+                    Look.line(chart, "as predicted", ends, ends, Look.GREY, 1.5f);
+                    Look.points(chart, "mixtures", seen, predicted, Look.faint(Look.method(0), 150));
+                    new Panel(g, place, chart);
+                });
+    }
+
+    /// What stands right of a line's end.
+    private record Label(double loss, String text, String more, Color color) {
+        int height() {
+            return more.isEmpty() ? 17 : 34;
+        }
+    }
+
+    /// Writes labels at the heights of their losses, or as near as they fit one below the other.
+    private static void labels(Panel panel, double tokens, List<Label> labels) {
+        List<Label> down =
+                labels.stream().sorted(Comparator.comparingDouble(l -> -l.loss)).toList();
+        double[] y = down.stream().mapToDouble(l -> panel.y(l.loss)).toArray();
+        double lowest = panel.bottom() - down.getLast().height() / 2.0;
+        for (int sweep = 0; sweep < 200; sweep++) {
+            y[y.length - 1] = Math.min(y[y.length - 1], lowest);
+            for (int i = 1; i < y.length; i++) {
+                double apart = (down.get(i - 1).height() + down.get(i).height()) / 2.0;
+                double push = Math.max(0, apart - (y[i] - y[i - 1])) / 2;
+                y[i - 1] -= push;
+                y[i] += push;
+            }
+        }
+        double x = panel.x(tokens) + 10;
+        for (int i = 0; i < y.length; i++) {
+            Label label = down.get(i);
+            String text = Look.cut(label.text, Look.HEADING, LABELS - 10);
+            String more = Look.cut(label.more, Look.SMALL, LABELS - 10);
+            panel.text(text, x, label.more.isEmpty() ? y[i] : y[i] - 8, 0, Look.HEADING, label.color);
+            panel.text(more, x, y[i] + 8, 0, Look.SMALL, Look.SOFT_INK);
+        }
+    }
+
+    private static Rectangle chartPlace(Rectangle place) {
+        return new Rectangle(place.x, place.y, place.width - LABELS, place.height);
+    }
+
+    private static XYChart overTokens(
+            Rectangle place, String objective, Trajectories runs, int first, double[][] losses) {
+        XYChart chart = Look.chart(
+                place.width - LABELS,
+                place.height,
+                "training tokens",
+                "validation loss of " + objective + " (nats/token)");
+        DoubleSummaryStatistics range =
+                Arrays.stream(losses).flatMapToDouble(DoubleStream::of).summaryStatistics();
+        double pad = padding(range);
+        double low = range.getMin() - pad;
+        double high = range.getMax() + pad;
+        Look.range(chart, tokens(runs, first), tokens(runs, runs.stages()), low, high);
+        chart.setCustomYAxisTickLabelsFormatter(Look.numbers(high - low, ""));
+        chart.setCustomXAxisTickLabelsFormatter(Look::count);
+        return chart;
+    }
+
+    /// Room above and below the data; some even where all are the same.
+    private static double padding(DoubleSummaryStatistics range) {
+        return Math.max(0.05 * (range.getMax() - range.getMin()), 1e-3 * Math.abs(range.getMax()) + 1e-6);
+    }
+
+    private static int firstStage(int stages) {
+        return stages > 1 ? 1 : 0;
+    }
+
+    private static String untrained(List<Trajectory> runs, int domain) {
+        return ", untrained "
+                + loss(runs.stream()
+                        .mapToDouble(run -> run.loss(0, domain))
+                        .average()
+                        .orElseThrow())
+                + " nats/token (not shown)";
+    }
+
+    private static double[] losses(Trajectory run, int domain, int first) {
+        return IntStream.range(first, run.rows())
+                .mapToDouble(s -> run.loss(s, domain))
+                .toArray();
+    }
+
+    private static double[] tokens(Trajectories runs, int first, int rows) {
+        return IntStream.range(first, first + rows)
+                .mapToDouble(s -> tokens(runs, s))
+                .toArray();
+    }
+
+    private static double tokens(Trajectories runs, int stage) {
+        return (double) stage * runs.tokensAStage();
+    }
+
+    private static String loss(double loss) {
+        return String.format(Locale.ROOT, "%.3f", loss);
+    }
+}

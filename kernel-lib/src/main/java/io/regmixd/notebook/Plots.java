@@ -1,0 +1,138 @@
+package io.regmixd.notebook;
+
+import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.proxy.Trajectories;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/// Pictures of our words, one look for all: a domain has the same colour everywhere, by its place in the list of
+/// domains; no colours are used that colour-blind eyes confuse more than need be; methods have colours of their own.
+///
+/// Methods keep the order of the map that they come in: a `LinkedHashMap` keeps that of its making. Losses are in nats
+/// a token.
+///
+/// Every method fails with an [IllegalStateException] on a machine without fonts; the message says what to install.
+public final class Plots {
+
+    private Plots() {}
+
+    /// A mixture as bars, one a domain.
+    public static Plot mixture(String title, Mixture mixture) {
+        return DomainPlots.mixture(title, mixture, mixture);
+    }
+
+    /// A mixture as bars, one a domain, with a mark where another one lies: the natural shares, say.
+    ///
+    /// @param marked named "natural share" in the key
+    /// @throws IllegalArgumentException if the two are over different domains
+    public static Plot mixture(String title, Mixture mixture, Mixture marked) {
+        marked.requireDomains(mixture.domains());
+        return DomainPlots.mixture(title, mixture, marked);
+    }
+
+    /// The mixtures of a sweep: for each domain one dot a mixture at its weight, and a mark at the natural share.
+    ///
+    /// @throws IllegalArgumentException if there are none, or over domains that differ
+    public static Plot design(List<Mixture> mixtures, Mixture natural) {
+        requireSome(mixtures.size(), "mixtures");
+        mixtures.forEach(mixture -> mixture.requireDomains(natural.domains()));
+        return DomainPlots.design(mixtures, natural);
+    }
+
+    /// A schedule as areas stacked over the training's progress, domains under 1% in every stage gathered as others.
+    public static Plot schedule(String title, MixtureSchedule schedule) {
+        return SchedulePlots.schedules(title, Map.of("", schedule));
+    }
+
+    /// Several schedules one below the other, with one key.
+    ///
+    /// @param schedules by method
+    /// @throws IllegalArgumentException if there are none, or over domains that differ
+    public static Plot schedules(Map<String, MixtureSchedule> schedules) {
+        requireSome(schedules.size(), "schedules");
+        List<String> domains = schedules.values().iterator().next().domains();
+        schedules.values().forEach(schedule -> schedule.stages().getFirst().requireDomains(domains));
+        return SchedulePlots.schedules("Mixture by stage of training", schedules);
+    }
+
+    /// The objective's validation loss of every proxy over its training tokens, the best and the worst by name. The
+    /// untrained loss is left out where more than one stage follows: it would squeeze all else.
+    ///
+    /// @param objective the domain whose loss is shown
+    /// @throws IllegalArgumentException if there is no such domain, or no run was completed
+    public static Plot trajectories(Trajectories trajectories, String objective) {
+        int domain = requireDomain(trajectories, objective);
+        requireSome(trajectories.completed().size(), "completed runs");
+        return LossPlots.trajectories(trajectories, domain);
+    }
+
+    /// What a regression predicted for mixtures that it was not fitted on, against what was seen.
+    ///
+    /// @param objective the domain whose loss it is
+    /// @param spearman  the rank correlation of the two, for the note
+    /// @throws IllegalArgumentException if there are none, the lengths differ, or a loss is not finite
+    public static Plot predictedAgainstSeen(double[] predicted, double[] seen, String objective, double spearman) {
+        requireSome(seen.length, "losses");
+        if (predicted.length != seen.length) {
+            throw new IllegalArgumentException(predicted.length + " predicted losses for " + seen.length + " seen");
+        }
+        if (!Arrays.stream(predicted).allMatch(Double::isFinite)
+                || !Arrays.stream(seen).allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException("a predicted or seen loss is not finite");
+        }
+        return LossPlots.predictedAgainstSeen(predicted, seen, objective, spearman);
+    }
+
+    /// The objective's validation loss over training tokens, a line a method: the mean over its runs (the seeds), and a
+    /// band from the least to the greatest.
+    ///
+    /// @param byMethod the runs of each method; those that diverged are left out
+    /// @throws IllegalArgumentException if there is no method, no such domain, or a method without a completed run
+    public static Plot lossByMethod(Map<String, Trajectories> byMethod, String objective) {
+        requireRuns(byMethod);
+        byMethod.values().forEach(runs -> requireDomain(runs, objective));
+        return LossPlots.byMethod(byMethod, objective);
+    }
+
+    /// Every domain's final validation loss by method, as the difference to the mean of a baseline: a dot at the mean
+    /// over a method's runs (the seeds), a line from the least to the greatest. Left is better.
+    ///
+    /// @param baseline one of the methods
+    /// @throws IllegalArgumentException if there is no such method, a method without a completed run, or
+    ///                                  domains differ
+    public static Plot perDomain(Map<String, Trajectories> byMethod, String baseline) {
+        requireRuns(byMethod);
+        if (!byMethod.containsKey(baseline)) {
+            throw new IllegalArgumentException("no method " + baseline + " among " + byMethod.keySet());
+        }
+        List<String> domains = byMethod.get(baseline).domains();
+        byMethod.forEach((method, runs) -> {
+            if (!runs.domains().equals(domains)) {
+                throw new IllegalArgumentException(
+                        "method " + method + " is over " + runs.domains() + ", expected " + domains);
+            }
+        });
+        return DomainPlots.perDomain(byMethod, baseline);
+    }
+
+    private static void requireSome(int count, String what) {
+        if (count == 0) {
+            throw new IllegalArgumentException("no " + what + " to plot");
+        }
+    }
+
+    private static int requireDomain(Trajectories runs, String objective) {
+        int domain = runs.domains().indexOf(objective);
+        if (domain < 0) {
+            throw new IllegalArgumentException("no domain " + objective + " in " + runs.domains());
+        }
+        return domain;
+    }
+
+    private static void requireRuns(Map<String, Trajectories> byMethod) {
+        requireSome(byMethod.size(), "methods");
+        byMethod.forEach((method, runs) -> requireSome(runs.completed().size(), "completed runs of method " + method));
+    }
+}

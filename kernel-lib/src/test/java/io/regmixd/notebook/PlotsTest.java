@@ -1,0 +1,242 @@
+package io.regmixd.notebook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.regmixd.OtherJvm;
+import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.model.Trajectory;
+import io.regmixd.proxy.Trajectories;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PlotsTest {
+
+    private static final List<String> DOMAINS = List.of("ruby", "python", "documentation");
+    private static final Mixture NATURAL = Mixture.of(DOMAINS, 0.2, 0.3, 0.5);
+
+    private static Trajectories trajectories(int runs, int stages, long seed) {
+        Random random = new Random(seed);
+        List<Trajectory> all = new ArrayList<>();
+        for (int r = 0; r < runs; r++) {
+            Mixture mixture =
+                    Mixture.proportional(DOMAINS, random.nextDouble(), random.nextDouble(), random.nextDouble() + 0.01);
+            double[][] losses = new double[stages + 1][];
+            for (int s = 0; s <= stages; s++) {
+                losses[s] = random.doubles(DOMAINS.size(), 5.0 / (s + 1), 5.0 / (s + 1) + 0.3)
+                        .toArray();
+            }
+            all.add(new Trajectory(
+                    "proxy-" + r, MixtureSchedule.constant(mixture, stages), losses, OptionalInt.empty()));
+        }
+        return new Trajectories(DOMAINS, stages, 2_000_000, all);
+    }
+
+    private static Trajectories withDiverged(Trajectories runs) {
+        MixtureSchedule schedule = MixtureSchedule.constant(NATURAL, runs.stages());
+        List<Trajectory> all = new ArrayList<>(runs.runs());
+        all.add(new Trajectory("early", schedule, new double[0][], OptionalInt.of(1)));
+        all.add(new Trajectory("late", schedule, new double[][] {{5, 5, 5}, {4, 4, 4}}, OptionalInt.of(70)));
+        return runs.withRuns(all);
+    }
+
+    private static Map<String, Trajectories> byMethod(int methods, int seeds) {
+        Map<String, Trajectories> all = new LinkedHashMap<>();
+        IntStream.range(0, methods)
+                .forEach(m -> all.put("a method of a long name, number " + m, trajectories(seeds, 5, m)));
+        all.put("Human", withDiverged(trajectories(seeds, 5, 99)));
+        return all;
+    }
+
+    static Stream<Plot> plots() {
+        List<String> many = IntStream.range(0, 40)
+                .mapToObj(d -> "a domain of quite a long name " + d)
+                .toList();
+        return Stream.of(
+                Plots.mixture("Natural shares", NATURAL),
+                Plots.mixture("All in one", Mixture.of(DOMAINS, 1, 0, 0), NATURAL),
+                Plots.mixture("Many", Mixture.uniform(many)),
+                Plots.design(List.of(NATURAL, Mixture.uniform(DOMAINS)), NATURAL),
+                Plots.schedule("One stage", MixtureSchedule.constant(NATURAL, 1)),
+                Plots.schedule("Many", MixtureSchedule.constant(Mixture.uniform(many), 30)),
+                Plots.schedules(Map.of("RegMix", MixtureSchedule.constant(NATURAL, 5))),
+                Plots.trajectories(trajectories(1, 1, 1), "ruby"),
+                Plots.trajectories(withDiverged(trajectories(20, 5, 2)), "documentation"),
+                Plots.predictedAgainstSeen(new double[] {2}, new double[] {2}, "ruby", 1),
+                Plots.predictedAgainstSeen(new double[] {2, 2.5}, new double[] {2, 2.6}, "ruby", 1),
+                Plots.lossByMethod(byMethod(0, 1), "ruby"),
+                Plots.lossByMethod(byMethod(9, 3), "ruby"),
+                Plots.perDomain(byMethod(0, 1), "Human"),
+                Plots.perDomain(byMethod(4, 3), "Human"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("plots")
+    void plotIsAsWideAsANotebookAndNotBlankAndTheSameEachTime(Plot plot) {
+        BufferedImage image = plot.image();
+        assertThat(image.getWidth()).isBetween(600, 900);
+        assertThat(image.getHeight()).isGreaterThan(100);
+        int[] pixels = pixels(image);
+        assertThat(pixels[0]).isEqualTo(0xFFFFFFFF);
+        assertThat(Arrays.stream(pixels).filter(p -> p != 0xFFFFFFFF).count())
+                .isBetween(pixels.length / 200L, pixels.length * 9L / 10);
+        assertThat(pixels(plot.image())).isEqualTo(pixels);
+    }
+
+    private static int[] pixels(BufferedImage image) {
+        return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+    }
+
+    /// How many pixels of a column have the colour of each domain.
+    private static int[] heights(BufferedImage image, int x) {
+        return IntStream.range(0, DOMAINS.size())
+                .map(d -> (int) IntStream.range(60, image.getHeight())
+                        .filter(y -> image.getRGB(x, y) == Look.domain(d).getRGB())
+                        .count())
+                .toArray();
+    }
+
+    @Test
+    void areasOfAScheduleFillItsHeightInProportionAndChangeInSteps() {
+        Mixture late = Mixture.of(DOMAINS, 0.6, 0.1, 0.3);
+        BufferedImage image =
+                Plots.schedule("", new MixtureSchedule(List.of(NATURAL, late))).image();
+        int full = Arrays.stream(heights(image, 100)).sum();
+        assertThat(full).isGreaterThan(200);
+        // The axis begins right of its labels: the middle of training lies near 478, far from the stages' labels.
+        int middle = IntStream.range(400, 550)
+                .filter(x -> heights(image, x)[0] > 0.4 * full)
+                .findFirst()
+                .orElseThrow();
+        for (int x : new int[] {100, middle - 3, middle + 3, 850}) {
+            Mixture mixture = x < middle ? NATURAL : late;
+            int[] heights = heights(image, x);
+            assertThat(Arrays.stream(heights).sum()).isCloseTo(full, within(3));
+            for (int d = 0; d < DOMAINS.size(); d++) {
+                assertThat(heights[d])
+                        .as("domain %d at %d", d, x)
+                        .isCloseTo((int) (mixture.weight(d) * full), within(4));
+            }
+        }
+    }
+
+    @Test
+    void domainsUnderOnePercentEverywhereAreGatheredAndOneAloneIsNot() {
+        List<String> four = List.of("a", "b", "c", "d");
+        MixtureSchedule two = MixtureSchedule.constant(Mixture.of(four, 0.6, 0.386, 0.009, 0.005), 2);
+        assertThat(colours(Plots.schedule("", two), 700)).contains(Look.GREY.getRGB());
+        assertThat(colours(Plots.schedule("", two), 1))
+                .doesNotContain(Look.domain(2).getRGB());
+        MixtureSchedule one = MixtureSchedule.constant(Mixture.of(four, 0.6, 0.381, 0.01, 0.009), 2);
+        assertThat(colours(Plots.schedule("", one), 700))
+                .contains(Look.domain(2).getRGB(), Look.domain(3).getRGB())
+                .doesNotContain(Look.GREY.getRGB());
+    }
+
+    @Test
+    void domainHasTheSameColourInEveryPlot() {
+        Mixture mixture = Mixture.uniform(DOMAINS);
+        for (int d = 0; d < DOMAINS.size(); d++) {
+            int colour = Look.domain(d).getRGB();
+            assertThat(colours(Plots.mixture("", mixture), 700)).contains(colour);
+            assertThat(colours(Plots.schedule("", MixtureSchedule.constant(mixture, 2)), 700))
+                    .contains(colour);
+        }
+    }
+
+    /// The colours of at least so many pixels: an area has more of them than the ticks.
+    private static List<Integer> colours(Plot plot, int pixels) {
+        Map<Integer, Integer> count = new HashMap<>();
+        Arrays.stream(pixels(plot.image())).forEach(p -> count.merge(p, 1, Integer::sum));
+        return count.keySet().stream().filter(p -> count.get(p) >= pixels).toList();
+    }
+
+    @Test
+    void savedPlotIsAPngOfTwiceTheSize(@TempDir Path folder) throws IOException {
+        Plot plot = Plots.mixture("", NATURAL);
+        Path png = folder.resolve("plots/mixture.png");
+        plot.save(png);
+        BufferedImage saved = ImageIO.read(png.toFile());
+        assertThat(saved.getWidth()).isEqualTo(2 * plot.image().getWidth());
+        assertThat(saved.getHeight()).isEqualTo(2 * plot.image().getHeight());
+        Path inAFile = Files.createFile(folder.resolve("file")).resolve("mixture.png");
+        assertThatIOException().isThrownBy(() -> plot.save(inAFile)).withMessageContaining("cannot write " + inAFile);
+    }
+
+    @Test
+    void nothingToPlotIsSaid() {
+        Trajectories none = trajectories(1, 2, 1).withRuns(List.of());
+        refused("no mixtures to plot", () -> Plots.design(List.of(), NATURAL));
+        refused("no schedules to plot", () -> Plots.schedules(Map.of()));
+        refused("no completed runs to plot", () -> Plots.trajectories(none, "ruby"));
+        refused("no losses to plot", () -> Plots.predictedAgainstSeen(new double[0], new double[0], "ruby", 0));
+        refused("no methods to plot", () -> Plots.lossByMethod(Map.of(), "ruby"));
+        refused("no completed runs of method x", () -> Plots.perDomain(Map.of("x", none), "x"));
+    }
+
+    @Test
+    void whatDoesNotFitIsNamed() {
+        Mixture other = Mixture.of(List.of("ruby", "java", "css"), 0.2, 0.3, 0.5);
+        Map<String, MixtureSchedule> schedules = new LinkedHashMap<>();
+        schedules.put("a", MixtureSchedule.constant(NATURAL, 2));
+        schedules.put("b", MixtureSchedule.constant(other, 2));
+        refused("expected [ruby, java, css]", () -> Plots.mixture("", other, NATURAL));
+        refused("mixture over [ruby, java, css]", () -> Plots.design(List.of(NATURAL, other), NATURAL));
+        refused("mixture over [ruby, java, css]", () -> Plots.schedules(schedules));
+        refused("no domain cobol in", () -> Plots.trajectories(trajectories(2, 2, 1), "cobol"));
+        refused("no domain cobol in", () -> Plots.lossByMethod(byMethod(1, 1), "cobol"));
+        refused("no method RegMix among", () -> Plots.perDomain(byMethod(1, 1), "RegMix"));
+        refused("1 predicted losses for 2", () -> Plots.predictedAgainstSeen(new double[1], new double[2], "x", 0));
+        refused("not finite", () -> Plots.predictedAgainstSeen(new double[] {Double.NaN}, new double[1], "ruby", 0));
+    }
+
+    private static void refused(String message, Runnable plot) {
+        assertThatIllegalArgumentException().isThrownBy(plot::run).withMessageContaining(message);
+    }
+
+    /// Plots twice on a machine whose fontconfig knows no font.
+    static final class WithoutFonts {
+        public static void main(String[] args) {
+            System.setProperty("user.home", args[0]); // where Java keeps the fonts that it found before
+            for (int time : Collections.nCopies(2, 0)) {
+                try {
+                    Plots.mixture("", NATURAL);
+                    System.out.println("plotted " + time);
+                } catch (IllegalStateException e) {
+                    System.out.println(e.getMessage());
+                }
+            }
+        }
+    }
+
+    @Test
+    void machineWithoutFontsIsToldWhatToInstall(@TempDir Path home) throws Exception {
+        Path configuration = Files.writeString(home.resolve("fonts.conf"), "<?xml version=\"1.0\"?><fontconfig/>");
+        String shell = "export FONTCONFIG_FILE=" + configuration + ";";
+        try (OtherJvm jvm = new OtherJvm(shell, WithoutFonts.class, home.toString())) {
+            assertThat(jvm.line()).contains("plots need a font", "Install fontconfig");
+            assertThat(jvm.line()).contains("plots need a font", "Install fontconfig");
+        }
+    }
+}
