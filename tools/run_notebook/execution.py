@@ -146,7 +146,7 @@ def heading_above(cells, index):
             found = re.findall(r"^ {0,3}#{1,6}\s+(.+?)\s*#*\s*$", cell.source, re.MULTILINE)
             if found:
                 return found[-1]
-    return cells[index].source.strip().splitlines()[0]
+    return cells[index].source.strip().splitlines()[0][:60]
 
 
 def plain_error(error):
