@@ -24,7 +24,9 @@ class Execution(NotebookClient):
     """One run of one notebook. `outcome` says how it ended: done, failed or stopped."""
 
     def __init__(self, notebook, copy, terminal, folder):
-        super().__init__(notebook, kernel_name="java", kernel_manager_class=AsyncKernelManager, timeout=None)
+        super().__init__(
+            notebook, kernel_name="java", kernel_manager_class=AsyncKernelManager, timeout=None, startup_timeout=180
+        )
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what went wrong is said once, below
         self.copy = copy
         self.terminal = terminal
@@ -61,8 +63,8 @@ class Execution(NotebookClient):
         except asyncio.CancelledError:
             self.at_once = True
         finally:
-            save(self.nb, self.copy)
             await self._end_kernel()
+            save(self.nb, self.copy)
             if self.stopping:
                 self.outcome = "stopped"
 
@@ -146,7 +148,7 @@ def heading_above(cells, index):
             found = re.findall(r"^ {0,3}#{1,6}\s+(.+?)\s*#*\s*$", cell.source, re.MULTILINE)
             if found:
                 return found[-1]
-    return cells[index].source.strip().splitlines()[0]
+    return cells[index].source.strip().splitlines()[0][:60]
 
 
 def plain_error(error):

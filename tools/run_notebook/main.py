@@ -13,7 +13,7 @@ from .terminal import Failure, Terminal, duration
 
 ROOT = Path(__file__).resolve().parents[2]
 SETUP = ROOT / ".setup"
-DONE, FAILED, INTERRUPTED = 0, 1, 130
+DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 DESCRIPTION = """\
 Runs a notebook headless in the Java kernel. What that needs is set up the first time, into .setup/ in the project:
@@ -63,9 +63,9 @@ def main(argv=None):
         if not packages.here():  # start again under the Python that has the packages
             os.execv(python, [python, str(ROOT / "run-notebook"), *(sys.argv[1:] if argv is None else argv)])
         return run(given)
-    except Failure as failure:
-        print(failure, file=sys.stderr)
-        return failure.code
+    except (Failure, OSError) as problem:  # OSError: a full disk, a folder that is not ours; it names the file
+        print(problem, file=sys.stderr)
+        return WRONG
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED

@@ -12,11 +12,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class Failure(Exception):
-    """Ends the command: a message for the user, and the exit code."""
-
-    def __init__(self, message, code=2):
-        super().__init__(message)
-        self.code = code
+    """Ends the command before a notebook runs, with a message that says what to do."""
 
 
 def duration(seconds):

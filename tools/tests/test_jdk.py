@@ -55,6 +55,5 @@ class JdkTest(unittest.TestCase):
         self.make("a-17", "17.0.15")
         with self.assertRaises(Failure) as raised:
             jdk.find({"PATH": ""})
-        self.assertEqual(raised.exception.code, 2)
         for part in ["JDK 17", "a-17", "Temurin", "environment.yml", "docker build"]:
             self.assertIn(part, str(raised.exception))

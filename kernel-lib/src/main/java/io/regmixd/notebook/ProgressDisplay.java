@@ -89,8 +89,12 @@ public final class ProgressDisplay implements Progress {
             if (progressed <= 0 || elapsed.compareTo(PACE_KNOWN_AFTER) < 0) {
                 return "";
             }
-            double seconds = elapsed.toMillis() / 1000.0 * (1 - done) / progressed;
-            return "about " + inWords(Duration.ofSeconds(Math.round(seconds))) + " left";
+            long seconds = Math.round(elapsed.toMillis() / 1000.0 * (1 - done) / progressed);
+            if (seconds == 0) {
+                return "";
+            }
+            long rounded = seconds < 120 ? seconds : Math.round(seconds / 60.0) * 60; // no false precision
+            return "about " + (rounded < 10 ? rounded + " s" : inWords(Duration.ofSeconds(rounded))) + " left";
         }
 
         private String html(String state, String detail) {

@@ -51,6 +51,21 @@ class ProgressDisplayTest {
         assertThat(shown.getLast().text()).isEqualTo("Training the target  50%  about 5 min left");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0.2, ''",
+        "3, about 3 s left",
+        "75, about 1 min 15 s left",
+        "200, about 3 min left",
+        "12000, about 3 h 20 min left"
+    })
+    void timeLeftIsRounded(double secondsLeft, String words) {
+        after(0, "Step", 0, "");
+        after(100, "Step", 100 / (100 + secondsLeft), "");
+
+        assertThat(shown.getLast().text()).endsWith(("%  " + words).strip());
+    }
+
     @Test
     void atMostFourUpdatesASecondButAlwaysTheLast() {
         for (int i = 0; i <= 1000; i++) {
