@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /// A world in which training is a formula: every domain's loss falls by a power law in the tokens that help it,
-/// which come from all domains by a transfer matrix, and what was learnt fades a little in each later stage. Its
-/// shape is that of the real use: ten domains, five stages, dozens of runs.
+/// which come from all domains by a transfer matrix, and what was learnt fades a little in each later stage.
+/// Its shape is that of the real use: ten domains, five stages, dozens of runs.
 public final class SyntheticWorld {
 
     private static final double UNTRAINED = 5.5; // nats a token: bytes, nearly uniform
@@ -99,8 +99,8 @@ public final class SyntheticWorld {
                         .toList());
     }
 
-    /// `count` mixtures as a sweep draws them: Dirichlet over the domains, of a strength that differs from one to
-    /// the next.
+    /// `count` mixtures as a sweep draws them: Dirichlet over the domains, of a strength that differs from one
+    /// to the next.
     public List<Mixture> mixtures(int count, long seed) {
         RandomGenerator random = new Random(seed);
         return IntStream.range(0, count)

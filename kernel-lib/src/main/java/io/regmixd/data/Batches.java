@@ -8,17 +8,17 @@ import java.util.Objects;
 
 /// The windows of tokens that training and validation read.
 ///
-/// **Training** is a pure function of (mixture, seed, step, row): it does not depend on what was asked before, so
-/// that a resumed run, another number of models at once, another thread or another machine sees the same tokens.
-/// Output `step` of SplitMix64 seeded with `seed` is the seed of the step; of its generator, output `2 row` picks
-/// the domain by the inverse of the mixture's cumulative weights, output `2 row + 1` the start of the window,
-/// evenly over the domain's training tokens. Runs with the same seed share these numbers, whatever their mixtures
-/// are: what differs between two of them differs because of the mixture, less because of chance.
+/// **Training** is a pure function of (mixture, seed, step, row): it does not depend on what was asked before,
+/// so that a resumed run, another number of models at once, another thread or another machine sees the same
+/// tokens. Output `step` of SplitMix64 seeded with `seed` is the seed of the step; of its generator, output `2
+/// row` picks the domain by the inverse of the mixture's cumulative weights, output `2 row + 1` the start of
+/// the window, evenly over the domain's training tokens. Runs with the same seed share these numbers, whatever
+/// their mixtures are: what differs between two of them differs because of the mixture, less because of chance.
 ///
 /// **Validation** walks through the held-out tokens in order, without overlap of what is predicted.
 ///
-/// Windows hold `context + 1` tokens: the model sees all but the last and predicts all but the first. They cross
-/// the ends of documents. Immutable, for any number of threads.
+/// Windows hold `context + 1` tokens: the model sees all but the last and predicts all but the first. They
+/// cross the ends of documents. Immutable, for any number of threads.
 public final class Batches {
 
     private final Corpus corpus;
@@ -98,8 +98,8 @@ public final class Batches {
         return (int) Math.min(tokens / context, (corpus.validationTokens(domain) - 1) / context);
     }
 
-    /// Writes validation window `sequence` of a domain: the `context + 1` tokens from `sequence * context` on, so
-    /// that every token but the first is predicted in one window only.
+    /// Writes validation window `sequence` of a domain: the `context + 1` tokens from `sequence * context` on,
+    /// so that every token but the first is predicted in one window only.
     ///
     /// @param into takes `context + 1` tokens, 0 to 255, from `offset` on
     /// @throws IndexOutOfBoundsException if there is no such window, or it does not fit into `into`

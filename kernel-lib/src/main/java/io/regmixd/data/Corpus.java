@@ -20,9 +20,10 @@ import tech.tablesaw.api.Table;
 /// A token is a byte of UTF-8; a 0 ends every document. The tokens lie in files that are mapped into memory, so
 /// that opening costs a check of their checksums and no heap. Immutable, for any number of threads.
 ///
-/// Within a domain a text is kept once, however often it occurs. Which documents are held out follows from their
-/// content alone: those with the lowest SHA-256, up to the manifest's `validation_tokens`, leaving out documents
-/// longer than a quarter of that. Documents added later move held-out ones into training, never the other way.
+/// Within a domain a text is kept once, however often it occurs. Which documents are held out follows from
+/// their content alone: those with the lowest SHA-256, up to the manifest's `validation_tokens`, leaving out
+/// documents longer than a quarter of that. Documents added later move held-out ones into training, never the
+/// other way.
 public final class Corpus {
 
     private static final int VOCABULARY = 256;
@@ -46,17 +47,16 @@ public final class Corpus {
 
     /// Makes the corpus of a manifest, or opens it if it was made before.
     ///
-    /// It lies in `folder/NAME-FINGERPRINT`, so that a changed manifest never meets the tokens of the old one. The
-    /// jars come through Maven, with the user's settings. If preparation ends early, finished domains are kept for
-    /// the next time; if another process is preparing the same corpus, this one waits for it.
+    /// It lies in `folder/NAME-FINGERPRINT`, so that a changed manifest never meets the tokens of the old one.
+    /// The jars come through Maven, with the user's settings. If preparation ends early, finished domains are
+    /// kept for the next time; if another process is preparing the same corpus, this one waits for it.
     ///
     /// @param manifest path of the JSON file, see [Manifest]
     /// @param folder   where corpora lie; made if it is not there
     /// @param progress hears of each domain and of transfers
     /// @throws IllegalArgumentException if the manifest is not valid; the message names the field
-    /// @throws IOException              if a jar cannot be had, is not the one that the manifest names, or does not
-    ///                                  hold what it should; or the folder cannot be written. The message says what
-    ///                                  to do
+    /// @throws IOException if a jar cannot be had, is not the one that the manifest names, or does not hold
+    ///     what it should; or the folder cannot be written. The message says what to do
     /// @throws InterruptedException     if the thread is interrupted
     public static Corpus prepare(Path manifest, Path folder, Progress progress)
             throws IOException, InterruptedException {
@@ -133,8 +133,9 @@ public final class Corpus {
         return validation.get(domain);
     }
 
-    /// One row a domain: `domain, objective, licence, documents, train_tokens, validation_tokens, natural_share,
-    /// megabytes, description`. `documents` and `megabytes` are of training and validation together.
+    /// One row a domain: `domain, objective, licence, documents, train_tokens, validation_tokens,
+    /// natural_share, megabytes, description`. `documents` and `megabytes` are of training and validation
+    /// together.
     public Table table() {
         StringColumn name = StringColumn.create("domain");
         BooleanColumn objective = BooleanColumn.create("objective");

@@ -2,9 +2,9 @@ package io.regmixd.data;
 
 import java.util.regex.Pattern;
 
-/// A pattern of the names of a jar's entries: `*` and `?` stay within a folder, `**` does not, and a folder `**/`
-/// may be no folder at all. Everything else stands for itself. The same on every platform, unlike the file system's
-/// own.
+/// A pattern of the names of a jar's entries: `*` and `?` stay within a folder, `**` does not, and a folder
+/// `**/` may be no folder at all. Everything else stands for itself. The same on every platform, unlike the
+/// file system's own.
 record Glob(String text, Pattern pattern) {
 
     static Glob of(String text) {

@@ -18,8 +18,8 @@ import java.util.zip.ZipFile;
 
 /// The documents of one domain, read from the entries of its jar in the order of their names.
 ///
-/// Nothing is unpacked: an entry's name is only compared with patterns, and an entry is read into memory up to a
-/// bound, whatever size it claims to have.
+/// Nothing is unpacked: an entry's name is only compared with patterns, and an entry is read into memory up to
+/// a bound, whatever size it claims to have.
 final class JarDocuments {
 
     /// The largest entry that is read, in bytes.
@@ -46,7 +46,7 @@ final class JarDocuments {
     /// Hands every document to `visitor`, always in the same order.
     ///
     /// @return how many files or lines were left out because they are no UTF-8
-    /// @throws IOException            if the jar cannot be read, an entry is too large, or a pattern has no match
+    /// @throws IOException if the jar cannot be read, an entry is too large, or a pattern has no match
     /// @throws InterruptedIOException if the thread is interrupted
     int visit(Visitor visitor) throws IOException {
         int rejected = 0;

@@ -16,8 +16,8 @@ import java.util.regex.PatternSyntaxException;
 
 /// What a corpus is made of: the domains, where their text comes from, and what is held out for validation.
 ///
-/// Kept as a JSON file with fields in lower snake case; every field must be there unless it is called optional, and
-/// no other may be. The natural share of a domain is its share of the training tokens.
+/// Kept as a JSON file with fields in lower snake case; every field must be there unless it is called optional,
+/// and no other may be. The natural share of a domain is its share of the training tokens.
 ///
 /// @param name             names the corpus and its folder: lower-case letters, digits, `-`
 /// @param description      what this corpus is, in words
@@ -44,7 +44,8 @@ public record Manifest(
     private static final Pattern COORDINATES =
             Pattern.compile("[A-Za-z0-9._-]+:[A-Za-z0-9._-]+:[A-Za-z0-9._+-]+(:[A-Za-z0-9._-]+)?");
 
-    /// @throws IllegalArgumentException if a field is missing or out of range; the message starts with the field
+    /// @throws IllegalArgumentException if a field is missing or out of range; the message starts with the
+    ///     field
     public Manifest {
         requireName("name", name);
         require(description != null, "description", "missing");
@@ -68,10 +69,10 @@ public record Manifest(
     /// @param licence     what the text is under: an SPDX expression where there is one
     /// @param source      where the text comes from
     /// @param document    what one document is
-    /// @param extract     optional: a regular expression; the text of a document is group 1 of its first match, and
-    ///                    a file or line without a match is no document
-    /// @param maxBytes    optional: keep at most so many bytes of the domain, validation included. Documents are
-    ///                    taken in the order of their SHA-256, an even sample, up to the first that would exceed it
+    /// @param extract optional: a regular expression; the text of a document is group 1 of its first match, and
+    ///     a file or line without a match is no document
+    /// @param maxBytes optional: keep at most so many bytes of the domain, validation included. Documents are
+    ///     taken in the order of their SHA-256, an even sample, up to the first that would exceed it
     public record Domain(
             String name,
             String description,
@@ -81,7 +82,8 @@ public record Manifest(
             Optional<String> extract,
             OptionalLong maxBytes) {
 
-        /// @throws IllegalArgumentException if a field is missing or out of range; the message starts with the field
+        /// @throws IllegalArgumentException if a field is missing or out of range; the message starts with the
+        ///     field
         public Domain {
             requireName("name", name);
             require(description != null, "description", "missing");
@@ -108,12 +110,13 @@ public record Manifest(
     ///
     /// @param artifact `GROUP:ARTIFACT:VERSION` or `GROUP:ARTIFACT:VERSION:CLASSIFIER`
     /// @param sha256   the jar's SHA-256, 64 lower-case hexadecimal digits
-    /// @param include  patterns of entry names, at least one, each with at least one match. `*` and `?` stay within
-    ///                 a folder, `**` does not, `a/**/b` also matches `a/b`
+    /// @param include patterns of entry names, at least one, each with at least one match. `*` and `?` stay
+    ///     within a folder, `**` does not, `a/**/b` also matches `a/b`
     /// @param exclude  optional: patterns of entry names to leave out after all
     public record Source(String artifact, String sha256, List<String> include, List<String> exclude) {
 
-        /// @throws IllegalArgumentException if a field is missing or out of range; the message starts with the field
+        /// @throws IllegalArgumentException if a field is missing or out of range; the message starts with the
+        ///     field
         public Source {
             require(artifact != null, "artifact", "missing");
             require(
@@ -154,9 +157,9 @@ public record Manifest(
         }
     }
 
-    /// Identifies the tokens that this manifest leads to, 16 hexadecimal digits: the head of the SHA-256 over every
-    /// field that decides them, and the objective. Descriptions, licences and coordinates do not count (the jar's
-    /// SHA-256 does), so that a better wording invalidates no finished run.
+    /// Identifies the tokens that this manifest leads to, 16 hexadecimal digits: the head of the SHA-256 over
+    /// every field that decides them, and the objective. Descriptions, licences and coordinates do not count
+    /// (the jar's SHA-256 does), so that a better wording invalidates no finished run.
     public String fingerprint() {
         List<Object> content = List.of(
                 FORMAT,

@@ -23,11 +23,11 @@ import org.eclipse.aether.transfer.AbstractTransferListener;
 import org.eclipse.aether.transfer.TransferCancelledException;
 import org.eclipse.aether.transfer.TransferEvent;
 
-/// Jars from Maven repositories, by Maven's own resolver with the user's settings: mirrors, proxies, credentials, the
-/// local repository, offline.
+/// Jars from Maven repositories, by Maven's own resolver with the user's settings: mirrors, proxies,
+/// credentials, the local repository, offline.
 ///
-/// A jar that lies in the local repository is taken as it is, whichever repository it once came from, and nothing is
-/// asked of the network: the manifest's checksum decides whether it is the right one.
+/// A jar that lies in the local repository is taken as it is, whichever repository it once came from, and
+/// nothing is asked of the network: the manifest's checksum decides whether it is the right one.
 final class MavenArtifacts implements ArtifactSource {
 
     private final ContextOverrides overrides;
@@ -36,8 +36,8 @@ final class MavenArtifacts implements ArtifactSource {
         this.overrides = overrides;
     }
 
-    /// With the settings of the user who runs this program. The system property `maven.repo.local` names another
-    /// local repository, as it does for Maven.
+    /// With the settings of the user who runs this program. The system property `maven.repo.local` names
+    /// another local repository, as it does for Maven.
     static MavenArtifacts ofUser() {
         return new MavenArtifacts(
                 ContextOverrides.create().withUserSettings(true).build());

@@ -22,8 +22,8 @@ import java.util.TreeMap;
 
 /// Makes the token files and the index of one manifest in one folder.
 ///
-/// A finished domain leaves a record beside its files and is kept if the preparation ends early; the index is written
-/// last. Two preparations of one folder take turns.
+/// A finished domain leaves a record beside its files and is kept if the preparation ends early; the index is
+/// written last. Two preparations of one folder take turns.
 final class Preparation {
 
     private static final String STEP = "Preparing corpus";

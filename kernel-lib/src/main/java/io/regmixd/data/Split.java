@@ -5,8 +5,8 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Which documents of a domain are trained on and which are held out, by their SHA-256. A document in neither is
-/// left out.
+/// Which documents of a domain are trained on and which are held out, by their SHA-256. A document in neither
+/// is left out.
 ///
 /// @param train            what is trained on
 /// @param validation       what is held out

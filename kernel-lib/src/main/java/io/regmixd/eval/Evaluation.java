@@ -21,7 +21,7 @@ import tech.tablesaw.api.Row;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/// Validation losses of trained targets by method and seed, each on the whole validation set of every domain.
+/// Validation losses of trained targets by method and seed, each on validation text of every domain.
 ///
 /// @param domains   the domains, in the order of every loss vector
 /// @param objective the domain that the schedules were planned for
@@ -38,18 +38,21 @@ public record Evaluation(List<String> domains, String objective, List<String> me
 
     /// Measures the targets of `folder`, or reads what an earlier session measured there.
     ///
+    /// @param tokens how many predicted tokens a domain, from the start of its validation set; fewer where that
+    ///     is smaller
     /// @param folder where the trained targets lie; the result is left there as `evaluation.arrow`
     /// @throws IOException          if a file of the folder is damaged or missing, or cannot be written
     /// @throws InterruptedException if the thread is interrupted between two seeds
-    public static Evaluation of(Corpus corpus, TargetRun target, Path folder, Progress progress)
+    public static Evaluation of(Corpus corpus, TargetRun target, int tokens, Path folder, Progress progress)
             throws IOException, InterruptedException {
         Path file = folder.resolve("evaluation.arrow");
-        Map<String, String> provenance = Map.of("target", target.toString(), "corpus", corpus.fingerprint());
+        Map<String, String> provenance =
+                Map.of("target", target.toString(), "corpus", corpus.fingerprint(), "tokens", Integer.toString(tokens));
         List<Score> scores;
         if (Files.exists(file) && ArrowFile.read(file).metadata().equals(provenance)) {
             scores = read(ArrowFile.read(file).table());
         } else {
-            scores = measure(target, folder, progress);
+            scores = measure(corpus, target, tokens, folder, progress);
         }
         Evaluation evaluation = new Evaluation(corpus.domains(), corpus.objective(), target.methods(), scores);
         ArrowFile.write(file, evaluation.table(), provenance);
@@ -57,26 +60,36 @@ public record Evaluation(List<String> domains, String objective, List<String> me
         return evaluation;
     }
 
-    private static List<Score> measure(TargetRun target, Path folder, Progress progress)
+    private static List<Score> measure(Corpus corpus, TargetRun target, int tokens, Path folder, Progress progress)
             throws IOException, InterruptedException {
-        List<Score> scores = new ArrayList<>();
+        int domains = corpus.domains().size();
+        int all = target.seeds().size() * domains;
         int done = 0;
+        List<Score> scores = new ArrayList<>();
         for (long seed : target.seeds()) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException("evaluation stopped before seed " + seed);
-            }
-            progress.update(STEP, done / (double) target.seeds().size(), "seed " + seed);
             try (Training models = target.trained(folder, seed)) {
-                double[][] losses = models.validationLosses(Integer.MAX_VALUE);
+                double[][] losses = new double[domains][];
+                for (int d = 0; d < domains; d++) {
+                    if (Thread.interrupted()) {
+                        throw new InterruptedException("evaluation stopped in seed " + seed);
+                    }
+                    progress.update(
+                            STEP,
+                            done++ / (double) all,
+                            "seed " + seed + ", " + corpus.domains().get(d));
+                    losses[d] = models.validationLosses(d, tokens);
+                }
                 List<Trajectory> trajectories = models.trajectories();
-                for (int m = 0; m < losses.length; m++) {
+                for (int m = 0; m < trajectories.size(); m++) {
+                    int model = m;
                     if (trajectories.get(m).completed()) {
-                        List<Double> ofModel = Arrays.stream(losses[m]).boxed().toList();
+                        List<Double> ofModel = Arrays.stream(losses)
+                                .map(domain -> domain[model])
+                                .toList();
                         scores.add(new Score(target.methods().get(m), seed, ofModel));
                     }
                 }
             }
-            done++;
         }
         return scores;
     }

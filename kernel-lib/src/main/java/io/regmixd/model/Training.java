@@ -64,7 +64,7 @@ public final class Training implements AutoCloseable {
     public static Training start(Corpus corpus, TrainingSettings settings, List<Run> runs, ComputeDevice device) {
         long[] seeds = runs.stream().mapToLong(Run::seed).toArray();
         Training training = new Training(corpus, settings, runs, Llama.initialise(settings.model(), seeds, device));
-        training.losses.add(training.validationLosses(settings.validationTokens()));
+        training.measure();
         return training;
     }
 
@@ -159,13 +159,7 @@ public final class Training implements AutoCloseable {
             listener.step(step, meanLoss(shown));
         }
         trainingSeconds += (System.nanoTime() - start) / 1e9;
-        double[][] measured = validationLosses(settings.validationTokens());
-        losses.add(measured);
-        for (int k = 0; k < runs.size(); k++) {
-            if (divergedAt[k] == 0 && !Arrays.stream(measured[k]).allMatch(Double::isFinite)) {
-                divergedAt[k] = step;
-            }
-        }
+        measure();
     }
 
     private void fill(int[] tokens) {
@@ -201,30 +195,41 @@ public final class Training implements AutoCloseable {
                 .orElse(Double.NaN);
     }
 
-    /// Mean loss of each domain's first validation tokens under each model, nats a token: `[runs][domains]`.
+    /// Mean loss of a domain's first validation tokens under each model, nats a token.
     ///
-    /// @param tokens how many predicted tokens a domain; fewer where the validation set is smaller
-    public double[][] validationLosses(int tokens) {
-        int domains = corpus.domains().size();
+    /// @param tokens how many predicted tokens; fewer where the validation set is smaller
+    public double[] validationLosses(int domain, int tokens) {
         int row = settings.context() + 1;
-        double[][] means = new double[runs.size()][domains];
-        for (int d = 0; d < domains; d++) {
-            int sequences = batches.validationSequences(d, tokens);
-            for (int from = 0; from < sequences; from += settings.batch()) {
-                int count = Math.min(settings.batch(), sequences - from);
-                int[] batch = new int[count * row];
-                for (int i = 0; i < count; i++) {
-                    batches.validation(d, from + i, batch, i * row);
-                }
-                float[][] shown = llama.losses(batch, count, settings.context());
-                for (int k = 0; k < runs.size(); k++) {
-                    for (float loss : shown[k]) {
-                        means[k][d] += loss / sequences;
-                    }
+        double[] means = new double[runs.size()];
+        int sequences = batches.validationSequences(domain, tokens);
+        for (int from = 0; from < sequences; from += settings.batch()) {
+            int count = Math.min(settings.batch(), sequences - from);
+            int[] batch = new int[count * row];
+            for (int i = 0; i < count; i++) {
+                batches.validation(domain, from + i, batch, i * row);
+            }
+            float[][] shown = llama.losses(batch, count, settings.context());
+            for (int k = 0; k < runs.size(); k++) {
+                for (float loss : shown[k]) {
+                    means[k] += loss / sequences;
                 }
             }
         }
         return means;
+    }
+
+    private void measure() {
+        double[][] measured = new double[runs.size()][corpus.domains().size()];
+        for (int d = 0; d < corpus.domains().size(); d++) {
+            double[] ofDomain = validationLosses(d, settings.validationTokens());
+            for (int k = 0; k < runs.size(); k++) {
+                measured[k][d] = ofDomain[k];
+                if (divergedAt[k] == 0 && !Double.isFinite(ofDomain[k])) {
+                    divergedAt[k] = step;
+                }
+            }
+        }
+        losses.add(measured);
     }
 
     /// Whether all steps are taken and measured, or no run is left that has not diverged.

@@ -20,8 +20,8 @@ final class Look {
 
     static final int WIDTH = 900;
 
-    /// How far a chart reaches over its place on every side: half a label of the outermost ticks, which XChart leaves
-    /// out where it does not fit.
+    /// How far a chart reaches over its place on every side: half a label of the outermost ticks, which XChart
+    /// leaves out where it does not fit.
     static final int OVERHANG = 18;
 
     static final Color PAPER = Color.WHITE;
@@ -30,10 +30,10 @@ final class Look {
     static final Color GRID = new Color(0xE4, 0xE4, 0xE4);
     static final Color GREY = new Color(0xA8, 0xA8, 0xA8);
 
-    /// Six of Okabe and Ito's colours, then one by one what lies farthest from all before it to eyes of all kinds,
-    /// out of Paul Tol's sets and some more. The least distance (OKLab; normal vision, deuteranopia, protanopia,
-    /// tritanopia) stays that of Okabe and Ito's own set for eleven domains, and is 85% of it for the Pile's
-    /// seventeen.
+    /// Six of Okabe and Ito's colours, then one by one what lies farthest from all before it to eyes of all
+    /// kinds, out of Paul Tol's sets and some more. The least distance (OKLab; normal vision, deuteranopia,
+    /// protanopia, tritanopia) stays that of Okabe and Ito's own set for eleven domains, and is 85% of it for
+    /// the Pile's seventeen.
     private static final Color[] DOMAINS = colors(
             0x0072B2, 0xE69F00, 0x009E73, 0xCC79A7, 0x56B4E9, 0xD55E00, 0x661100, 0x332288, 0x99DDFF, 0xAA3377,
             0xDDCC77, 0x882255, 0x4D4D9F, 0x8C510A, 0xFFAABB, 0x8800EE, 0xAA66EE);
@@ -138,7 +138,8 @@ final class Look {
         return chart;
     }
 
-    /// Sets the ranges of both axes, a hair wider than asked: XChart leaves out a tick that lies on the very edge.
+    /// Sets the ranges of both axes, a hair wider than asked: XChart leaves out a tick that lies on the very
+    /// edge.
     static void range(XYChart chart, double xLow, double xHigh, double yLow, double yHigh) {
         double x = 1e-4 * (xHigh - xLow);
         double y = 1e-4 * (yHigh - yLow);

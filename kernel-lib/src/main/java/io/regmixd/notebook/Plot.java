@@ -6,13 +6,17 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /// A picture of some of our words, on white. Made by [Plots]; drawn anew each time it is asked for.
-public final class Plot {
+public final class Plot implements Rich {
 
     private final int width;
     private final int height;
@@ -29,15 +33,30 @@ public final class Plot {
         return image(1);
     }
 
+    @Override
+    public Map<String, Object> mimeBundle() {
+        Map<String, Object> bundle = new LinkedHashMap<>();
+        bundle.put("image/png", Base64.getEncoder().encodeToString(png(1)));
+        bundle.put("text/plain", "a plot of " + width + " x " + height + " pixels");
+        return bundle;
+    }
+
     /// Writes the picture as PNG, whole or not at all, with twice the pixels of [#image()]: sharp on paper too.
     ///
     /// @throws IOException if the file cannot be written; the message names it and the remedy
     public void save(Path png) throws IOException {
+        byte[] bytes = png(2);
+        WholeFile.write(png, out -> out.write(bytes));
+    }
+
+    private byte[] png(int scale) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-            ImageIO.write(image(2), "png", out);
+            ImageIO.write(image(scale), "png", out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a picture could not be written to memory", e);
         }
-        WholeFile.write(png, bytes::writeTo);
+        return bytes.toByteArray();
     }
 
     private BufferedImage image(int scale) {

@@ -7,13 +7,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// Pictures of our words, one look for all: a domain has the same colour everywhere, by its place in the list of
-/// domains; no colours are used that colour-blind eyes confuse more than need be; methods have colours of their own.
+/// Pictures of our words, one look for all: a domain has the same colour everywhere, by its place in the list
+/// of domains; no colours are used that colour-blind eyes confuse more than need be; methods have colours of
+/// their own.
 ///
-/// Methods keep the order of the map that they come in: a `LinkedHashMap` keeps that of its making. Losses are in nats
-/// a token.
+/// Methods keep the order of the map that they come in: a `LinkedHashMap` keeps that of its making. Losses are
+/// in nats a token.
 ///
-/// Every method fails with an [IllegalStateException] on a machine without fonts; the message says what to install.
+/// Every method fails with an [IllegalStateException] on a machine without fonts; the message says what to
+/// install.
 public final class Plots {
 
     private Plots() {}
@@ -32,7 +34,8 @@ public final class Plots {
         return DomainPlots.mixture(title, mixture, marked);
     }
 
-    /// The mixtures of a sweep: for each domain one dot a mixture at its weight, and a mark at the natural share.
+    /// The mixtures of a sweep: for each domain one dot a mixture at its weight, and a mark at the natural
+    /// share.
     ///
     /// @throws IllegalArgumentException if there are none, or over domains that differ
     public static Plot design(List<Mixture> mixtures, Mixture natural) {
@@ -41,7 +44,8 @@ public final class Plots {
         return DomainPlots.design(mixtures, natural);
     }
 
-    /// A schedule as areas stacked over the training's progress, domains under 1% in every stage gathered as others.
+    /// A schedule as areas stacked over the training's progress, domains under 1% in every stage gathered as
+    /// others.
     public static Plot schedule(String title, MixtureSchedule schedule) {
         return SchedulePlots.schedules(title, Map.of("", schedule));
     }
@@ -57,8 +61,8 @@ public final class Plots {
         return SchedulePlots.schedules("Mixture by stage of training", schedules);
     }
 
-    /// The objective's validation loss of every proxy over its training tokens, the best and the worst by name. The
-    /// untrained loss is left out where more than one stage follows: it would squeeze all else.
+    /// The objective's validation loss of every proxy over its training tokens, the best and the worst by name.
+    /// The untrained loss is left out where more than one stage follows: it would squeeze all else.
     ///
     /// @param objective the domain whose loss is shown
     /// @throws IllegalArgumentException if there is no such domain, or no run was completed
@@ -85,23 +89,24 @@ public final class Plots {
         return LossPlots.predictedAgainstSeen(predicted, seen, objective, spearman);
     }
 
-    /// The objective's validation loss over training tokens, a line a method: the mean over its runs (the seeds), and a
-    /// band from the least to the greatest.
+    /// The objective's validation loss over training tokens, a line a method: the mean over its runs (the
+    /// seeds), and a band from the least to the greatest.
     ///
     /// @param byMethod the runs of each method; those that diverged are left out
-    /// @throws IllegalArgumentException if there is no method, no such domain, or a method without a completed run
+    /// @throws IllegalArgumentException if there is no method, no such domain, or a method without a completed
+    ///     run
     public static Plot lossByMethod(Map<String, Trajectories> byMethod, String objective) {
         requireRuns(byMethod);
         byMethod.values().forEach(runs -> requireDomain(runs, objective));
         return LossPlots.byMethod(byMethod, objective);
     }
 
-    /// Every domain's final validation loss by method, as the difference to the mean of a baseline: a dot at the mean
-    /// over a method's runs (the seeds), a line from the least to the greatest. Left is better.
+    /// Every domain's final validation loss by method, as the difference to the mean of a baseline: a dot at
+    /// the mean over a method's runs (the seeds), a line from the least to the greatest. Left is better.
     ///
     /// @param baseline one of the methods
     /// @throws IllegalArgumentException if there is no such method, a method without a completed run, or
-    ///                                  domains differ
+    ///     domains differ
     public static Plot perDomain(Map<String, Trajectories> byMethod, String baseline) {
         requireRuns(byMethod);
         if (!byMethod.containsKey(baseline)) {

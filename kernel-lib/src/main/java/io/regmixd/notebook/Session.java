@@ -15,9 +15,9 @@ import tech.tablesaw.api.Table;
 
 /// A notebook at work in its run folder: where files lie, which phase runs for how long, and where plots go.
 ///
-/// The environment says where things are, because `./run-notebook` and the kernel set it: `REGMIXD_HOME` (the project;
-/// the working directory where it is not set), `REGMIXD_RUN` (the run folder; `runs/demo` in the project) and
-/// `REGMIXD_DATA` (prepared corpora; `data` in the project).
+/// The environment says where things are, because `./run-notebook` and the kernel set it: `REGMIXD_HOME` (the
+/// project; the working directory where it is not set), `REGMIXD_RUN` (the run folder; `runs/demo` in the
+/// project) and `REGMIXD_DATA` (prepared corpora; `data` in the project).
 public final class Session {
 
     private static final Map<Path, Session> OPEN = new HashMap<>();
@@ -98,8 +98,8 @@ public final class Session {
         return plot;
     }
 
-    /// Wall time by phase since this session was opened: `phase, seconds, share`, the training steps' own time as a row
-    /// of its own below.
+    /// Wall time by phase since this session was opened: `phase, seconds, share`, the training steps' own time
+    /// as a row of its own below.
     ///
     /// @param trainingSeconds time spent inside training steps
     public Table times(double trainingSeconds) {

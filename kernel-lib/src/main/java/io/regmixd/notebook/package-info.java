@@ -1,2 +1,3 @@
-/// What a user of a notebook sees: [io.regmixd.notebook.Plots] turn our words into pictures. XChart stays in this room.
+/// What a user of a notebook sees: a session in its run folder, progress in place, our words as pictures and
+/// tables. XChart and the kernel's own classes stay in this room.
 package io.regmixd.notebook;

@@ -6,6 +6,7 @@ import io.regmixd.proxy.Trajectories;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -18,10 +19,10 @@ import tech.tablesaw.api.Table;
 /// How well the regressions predict proxies that they were not fitted on: the completed runs are dealt into
 /// folds, whole runs at a time, and each fold is predicted by models that were fitted on the others.
 ///
-/// Two things are predicted: the *final loss* from the mixture ([MixtureLossModel]) and, by a *rollout* over all
-/// stages from the run's own untrained losses, the final loss again ([TransitionModel]). Beside them stands the
-/// predictor that knows nothing but minus the weight of the domain itself: on RegMix's published 1B runs that
-/// alone ranks better than LightGBM does.
+/// Two things are predicted: the *final loss* from the mixture ([MixtureLossModel]) and, by a *rollout* over
+/// all stages from the run's own untrained losses, the final loss again ([TransitionModel]). Beside them stands
+/// the predictor that knows nothing but minus the weight of the domain itself: on RegMix's published 1B runs
+/// that alone ranks better than LightGBM does.
 public final class CrossValidation {
 
     /// What [#table()] calls the two predictions.
@@ -100,8 +101,8 @@ public final class CrossValidation {
     }
 
     /// One row a regressor, prediction and domain: `regressor, what, domain, runs, spearman, spearman_low,
-    /// spearman_high, mean_absolute_error_nats`. Spearman's correlation is over all held-out runs together, with
-    /// its 95% interval ([RankCorrelation]); it is missing where all predictions are the same. The trivial
+    /// spearman_high, mean_absolute_error_nats`. Spearman's correlation is over all held-out runs together,
+    /// with its 95% interval ([RankCorrelation]); it is missing where all predictions are the same. The trivial
     /// predictor has no error in nats.
     public Table table() {
         return table.copy();
@@ -111,6 +112,52 @@ public final class CrossValidation {
     /// predicted_nats, seen_nats`.
     public Table pairs() {
         return pairs.copy();
+    }
+
+    /// The regressor that ranked the objective's held-out final losses best, by the mean of its rank
+    /// correlations over both predictions: the one to plan with. One that predicted a constant comes last.
+    ///
+    /// @param regressors those that were validated
+    public Regressor best(List<Regressor> regressors) {
+        return regressors.stream()
+                .max(Comparator.comparingDouble(
+                        regressor -> spearman(regressor, FINAL_LOSS) + spearman(regressor, ROLLOUT)))
+                .orElseThrow();
+    }
+
+    /// Spearman's correlation of the objective's predicted and seen final losses over all held-out runs; 0
+    /// where all predictions are the same.
+    ///
+    /// @param what [#FINAL_LOSS] or [#ROLLOUT]
+    /// @throws IllegalArgumentException if the regressor was not validated, or there is no such prediction
+    public double spearman(Regressor regressor, String what) {
+        double spearman = RankCorrelation.of(predicted(regressor, what), seen(regressor, what))
+                .spearman();
+        return Double.isNaN(spearman) ? 0 : spearman;
+    }
+
+    /// The objective's predicted final losses, one a held-out run, nats a token.
+    ///
+    /// @throws IllegalArgumentException as [#spearman(Regressor, String)]
+    public double[] predicted(Regressor regressor, String what) {
+        return pairs(regressor, what).doubleColumn("predicted_nats").asDoubleArray();
+    }
+
+    /// The objective's seen final losses in the order of [#predicted(Regressor, String)].
+    ///
+    /// @throws IllegalArgumentException as [#spearman(Regressor, String)]
+    public double[] seen(Regressor regressor, String what) {
+        return pairs(regressor, what).doubleColumn("seen_nats").asDoubleArray();
+    }
+
+    private Table pairs(Regressor regressor, String what) {
+        Table some = pairs.where(pairs.stringColumn("regressor")
+                .isEqualTo(regressor.name())
+                .and(pairs.stringColumn("what").isEqualTo(what)));
+        if (some.isEmpty()) {
+            throw new IllegalArgumentException("no " + what + " by " + regressor.name() + " was cross-validated");
+        }
+        return some;
     }
 
     /// The runs of the other folds; run i belongs to fold i modulo the folds.

@@ -51,9 +51,9 @@ record GaussianProcess() implements Regressor {
         }
     }
 
-    /// The hyperparameters of the highest marginal likelihood: the best point of a coarse grid, then the best of
-    /// its neighbours on a finer one, for as long as that climbs. Smile's own search holds the signal's variance
-    /// at that of `y`, which ranks held-out proxies worse.
+    /// The hyperparameters of the highest marginal likelihood: the best point of a coarse grid, then the best
+    /// of its neighbours on a finer one, for as long as that climbs. Smile's own search holds the signal's
+    /// variance at that of `y`, which ranks held-out proxies worse.
     private static Candidate search(double[][] x, double[] y, double distance) throws InterruptedException {
         List<Candidate> grid = new ArrayList<>();
         for (double lengthScale : LENGTH_SCALES) {

@@ -7,12 +7,12 @@ import io.regmixd.proxy.Trajectories;
 import java.util.Arrays;
 import java.util.List;
 
-/// RegMix's regression (arXiv 2407.01492, section 3): the validation loss of every domain at the end of training
-/// from the mixture that was trained on, one regression a domain.
+/// RegMix's regression (arXiv 2407.01492, section 3): the validation loss of every domain at the end of
+/// training from the mixture that was trained on, one regression a domain.
 ///
-/// Departures from the paper: the features are the square roots of the weights and the logarithm of the domain's
-/// own weight, where the paper has the bare weights, and the regression is of the logarithm of the loss. A run
-/// that changed its mixture counts with the mean of its schedule.
+/// Departures from the paper: the features are the square roots of the weights and the logarithm of the
+/// domain's own weight, where the paper has the bare weights, and the regression is of the logarithm of the
+/// loss. A run that changed its mixture counts with the mean of its schedule.
 public final class MixtureLossModel {
 
     private final List<String> domains;

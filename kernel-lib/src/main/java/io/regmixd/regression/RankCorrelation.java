@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 /// Spearman's rank correlation of two lists of numbers, and how sure it is.
 ///
 /// The interval is Fisher's, on the inverse hyperbolic tangent, with the variance of Bonett and Wright (*Sample
-/// size requirements for estimating Pearson, Kendall and Spearman correlations*, 2000), (1 + r²/2) / (n - 3). It
-/// takes the pairs for independent, and it is rough below some twenty of them.
+/// size requirements for estimating Pearson, Kendall and Spearman correlations*, 2000), (1 + r²/2) / (n - 3).
+/// It takes the pairs for independent, and it is rough below some twenty of them.
 ///
 /// @param spearman -1 to 1; NaN where it is undefined, because one of the lists is constant
 /// @param low      lower end of the 95% interval; NaN for fewer than four pairs
@@ -18,7 +18,8 @@ public record RankCorrelation(double spearman, double low, double high) {
 
     /// Equal numbers share the mean of their ranks.
     ///
-    /// @throws IllegalArgumentException if the lengths differ, there are fewer than two pairs, or a number is NaN
+    /// @throws IllegalArgumentException if the lengths differ, there are fewer than two pairs, or a number is
+    ///     NaN
     public static RankCorrelation of(double[] a, double[] b) {
         if (a.length != b.length || a.length < 2) {
             throw new IllegalArgumentException(

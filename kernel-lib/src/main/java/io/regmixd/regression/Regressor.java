@@ -21,8 +21,8 @@ public interface Regressor {
     }
 
     /// Gradient tree boosting with squared loss (Friedman, *Stochastic Gradient Boosting*, 1999), by Smile: 500
-    /// trees of at most 8 leaves and depth 4, learning rate 0.05, each tree on a random half of the rows. A leaf
-    /// holds at least rows / 64 of them, between 1 and 20.
+    /// trees of at most 8 leaves and depth 4, learning rate 0.05, each tree on a random half of the rows. A
+    /// leaf holds at least rows / 64 of them, between 1 and 20.
     ///
     /// RegMix and RegMix-D use LightGBM with its default of 20 rows a leaf, which predicts a constant for fewer
     /// than 40 rows. On RegMix's published runs these settings rank the objective better than RegMix's settings
@@ -33,13 +33,13 @@ public interface Regressor {
         return new Boosting();
     }
 
-    /// Gaussian process regression (Rasmussen and Williams, *Gaussian Processes for Machine Learning*, 2006), by
-    /// Smile: a Gaussian kernel with one length scale for all features, so the features' scales matter; the mean
-    /// of `y` far from all rows. Length scale and noise maximise the marginal likelihood, with the signal's
-    /// variance profiled out.
+    /// Gaussian process regression (Rasmussen and Williams, *Gaussian Processes for Machine Learning*, 2006),
+    /// by Smile: a Gaussian kernel with one length scale for all features, so the features' scales matter; the
+    /// mean of `y` far from all rows. Length scale and noise maximise the marginal likelihood, with the
+    /// signal's variance profiled out.
     ///
-    /// The better choice with few proxies. The fit's time grows with the cube of the rows: milliseconds for 50, a
-    /// second for 500, half a minute for 2,500.
+    /// The better choice with few proxies. The fit's time grows with the cube of the rows: milliseconds for 50,
+    /// a second for 500, half a minute for 2,500.
     ///
     /// Its linear algebra is native: fitting throws an [IllegalStateException] that says what to do where
     /// OpenBLAS cannot be found.

@@ -25,10 +25,10 @@ import java.util.Objects;
 ///
 /// As in the paper, the state that a stage starts from is one loss and the stage, and all stages share a
 /// regression: the proxies' mixtures are mostly constant, so within a stage a loss says little that the mixture
-/// does not say as well, and only from one stage to the next do the two come apart. A regression a stage, or more
-/// losses in the state, predicts constant runs equally well and schedules far worse. Departures from the paper:
-/// every domain is predicted, where the paper follows the objective alone; the first stage, which starts at the
-/// untrained model, is in; features and target are on the scales above, where the paper has none.
+/// does not say as well, and only from one stage to the next do the two come apart. A regression a stage, or
+/// more losses in the state, predicts constant runs equally well and schedules far worse. Departures from the
+/// paper: every domain is predicted, where the paper follows the objective alone; the first stage, which starts
+/// at the untrained model, is in; features and target are on the scales above, where the paper has none.
 public final class TransitionModel {
 
     private static final double STAGE_SCALE = 0.3;
@@ -121,8 +121,8 @@ public final class TransitionModel {
     ///
     /// @param stage  the stage that is trained, 0 for the first
     /// @param losses the losses before it, one a domain, nats a token
-    /// @throws IllegalArgumentException  if a mixture is over other domains, or there is not one positive loss a
-    ///                                   domain
+    /// @throws IllegalArgumentException if a mixture is over other domains, or there is not one positive loss a
+    ///     domain
     /// @throws IndexOutOfBoundsException if there is no such stage
     public double[][] next(int stage, List<Mixture> mixtures, double[] losses) {
         double[][] next = new double[mixtures.size()][domains.size()];
@@ -151,11 +151,11 @@ public final class TransitionModel {
         return Arrays.stream(regression.predict(x)).map(Math::exp).toArray();
     }
 
-    /// The losses that training on the schedule is predicted to go through, each stage's prediction fed into the
-    /// next: shape `[stages + 1][domains]`, nats a token; row 0 is `initialLosses`.
+    /// The losses that training on the schedule is predicted to go through, each stage's prediction fed into
+    /// the next: shape `[stages + 1][domains]`, nats a token; row 0 is `initialLosses`.
     ///
     /// @throws IllegalArgumentException if the schedule has other domains or another number of stages, or there
-    ///                                  is not one positive loss a domain
+    ///     is not one positive loss a domain
     public double[][] rollout(MixtureSchedule schedule, double[] initialLosses) {
         if (schedule.size() != stages) {
             throw new IllegalArgumentException("a schedule of " + schedule.size() + " stages, but the proxies had "
@@ -177,8 +177,8 @@ public final class TransitionModel {
         return features;
     }
 
-    /// The first stage is left out: it starts at the untrained model, whose loss is the same in every run and far
-    /// away.
+    /// The first stage is left out: it starts at the untrained model, whose loss is the same in every run and
+    /// far away.
     private double[] logsBeforeStages(Trajectory run, int domain) {
         double[] logs = new double[stages - 1];
         for (int s = 1; s < stages; s++) {

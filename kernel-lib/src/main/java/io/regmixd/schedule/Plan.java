@@ -48,8 +48,8 @@ public final class Plan {
                 : Optional.empty();
     }
 
-    /// The predicted losses of all domains at the end, nats a token at the proxies' size; empty where the planner
-    /// predicts nothing.
+    /// The predicted losses of all domains at the end, nats a token at the proxies' size; empty where the
+    /// planner predicts nothing.
     public Optional<double[]> predictedFinalLosses() {
         return predicted.isEmpty()
                 ? Optional.empty()

@@ -28,25 +28,26 @@ public interface Planner {
         return constant("Uniform", Mixture.uniform(domains));
     }
 
-    /// RegMix (arXiv 2407.01492, section 3, and its published notebook): one mixture throughout, the mean of the
-    /// 128 candidates with the lowest predicted final loss.
+    /// RegMix (arXiv 2407.01492, section 3, and its published notebook): one mixture throughout, the mean of
+    /// the 128 candidates with the lowest predicted final loss.
     ///
     /// @param objective  the domain whose loss is to be low
     /// @param candidates at least 128 over the model's domains; the notebook draws 100,000 from a Dirichlet
-    ///                   distribution about the natural mixture
+    ///     distribution about the natural mixture
     /// @throws IllegalArgumentException if there is no such domain, or the candidates are too few or over other
-    ///                                  domains
+    ///     domains
     static Planner regMix(MixtureLossModel model, String objective, List<Mixture> candidates) {
         return new RegMix(
                 model, Candidates.domain(objective, model.domains()), new Candidates(candidates, model.domains()));
     }
 
-    /// RegMix-D, offline (arXiv 2606.18663, Algorithm 1): a mixture a stage, chosen before the target is trained.
+    /// RegMix-D, offline (arXiv 2606.18663, Algorithm 1): a mixture a stage, chosen before the target is
+    /// trained.
     ///
     /// @param objective  the domain whose loss is to be low
     /// @param candidates at least 128 over the model's domains; the paper draws 100,000
     /// @throws IllegalArgumentException if there is no such domain, or the candidates are too few or over other
-    ///                                  domains
+    ///     domains
     static RegMixD regMixD(TransitionModel model, String objective, List<Mixture> candidates) {
         return RegMixD.of(model, objective, candidates);
     }

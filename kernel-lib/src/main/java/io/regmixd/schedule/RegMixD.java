@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// RegMix-D's offline planner (arXiv 2606.18663, Algorithm 1): stage after stage, the mean of the 128 candidates
-/// with the lowest predicted loss of the objective after the stage, and the losses predicted for that mean are
-/// what the next stage starts from. Greedy: no stage gives way for a later one.
+/// RegMix-D's offline planner (arXiv 2606.18663, Algorithm 1): stage after stage, the mean of the 128
+/// candidates with the lowest predicted loss of the objective after the stage, and the losses predicted for
+/// that mean are what the next stage starts from. Greedy: no stage gives way for a later one.
 ///
 /// Departures from the paper: the losses of all domains are fed forward, where the paper follows the objective
 /// alone; and the first stage is chosen like the others, starting at the mean losses of the untrained proxies.

@@ -8,9 +8,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The demo manifest with its real jars, from the user's Maven: the one test that needs the network, unless the jars
-/// are
-/// in the local repository.
+/// The demo manifest with its real jars, from the user's Maven: the one test that needs the network, unless the
+/// jars are in the local repository.
 class DemoCorpusTest {
 
     private static final Path MANIFEST = Path.of("..", "data-manifests", "demo.json");
