@@ -49,7 +49,7 @@ final class Preparation {
     void run() throws IOException, InterruptedException {
         if (complete()) {
             redescribe();
-            progress.update(STEP, 1, "already there in " + folder);
+            progress.update(STEP, 1, "already there as " + folder.getFileName());
             return;
         }
         try (FileChannel channel = lockFile();
@@ -65,7 +65,7 @@ final class Preparation {
             }
             throw e;
         }
-        progress.update(STEP, 1, manifest.domains().size() + " domains in " + folder);
+        progress.update(STEP, 1, manifest.domains().size() + " domains as " + folder.getFileName());
     }
 
     // An interrupt closes a channel, with the flag left set, or is noticed between the entries of a jar.

@@ -98,6 +98,13 @@ public final class Session {
         return plot;
     }
 
+    /// The run folder, as seen from the project.
+    @Override
+    public String toString() {
+        Path home = home().toAbsolutePath().normalize();
+        return "run folder " + (folder().startsWith(home) ? home.relativize(folder()) : folder());
+    }
+
     /// Wall time by phase since this session was opened: `phase, seconds, share`, the training steps' own time
     /// as a row of its own below.
     ///
