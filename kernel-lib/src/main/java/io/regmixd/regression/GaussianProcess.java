@@ -39,6 +39,7 @@ record GaussianProcess() implements Regressor {
             };
         }
         try {
+            OpenBlas.useOneThread();
             Candidate best = search(x, y, distance);
             return new KernelSum(best.smile(x, y));
         } catch (LinkageError e) { // thrown by Smile's static initialisers

@@ -38,11 +38,11 @@ public interface Regressor {
     /// mean of `y` far from all rows. Length scale and noise maximise the marginal likelihood, with the
     /// signal's variance profiled out.
     ///
-    /// The better choice with few proxies. The fit's time grows with the cube of the rows: milliseconds for 50,
-    /// a second for 500, half a minute for 2,500.
+    /// The better choice with few proxies. The fit's time grows with the cube of the rows: a hundredth of a
+    /// second for 50, half a second for 500, ten seconds for 2,500.
     ///
     /// Its linear algebra is native: fitting throws an [IllegalStateException] that says what to do where
-    /// OpenBLAS cannot be found.
+    /// OpenBLAS cannot be found. It sets OpenBLAS to one thread.
     static Regressor gaussianProcess() {
         return new GaussianProcess();
     }

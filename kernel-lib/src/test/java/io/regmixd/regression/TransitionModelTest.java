@@ -1,0 +1,210 @@
+package io.regmixd.regression;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.regmixd.Progress;
+import io.regmixd.SyntheticWorld;
+import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.model.Trajectory;
+import io.regmixd.proxy.Trajectories;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TransitionModelTest {
+
+    private static final List<String> DOMAINS = List.of("a", "b");
+
+    /// The logarithm of the next loss: half the standardised loss, minus the root of a's weight, plus twice the
+    /// stage.
+    private static final Regressor LINEAR = (x, y, seed) -> queries -> Arrays.stream(queries)
+            .mapToDouble(row -> 0.5 * row[3] - row[0] + 2 * row[4])
+            .toArray();
+
+    /// Eight runs of two stages; before the second, the logarithms of the losses are 1 or -1 in a and 3 or 1 in
+    /// b.
+    private static Trajectories runs() {
+        return new Trajectories(
+                DOMAINS,
+                2,
+                1000,
+                IntStream.range(0, 8)
+                        .mapToObj(i -> new Trajectory(
+                                "run" + i,
+                                MixtureSchedule.constant(Mixture.uniform(DOMAINS), 2),
+                                new double[][] {
+                                    {5 + i, 7},
+                                    {Math.exp(i % 2 == 0 ? 1 : -1), Math.exp(i % 2 == 0 ? 3 : 1)},
+                                    {1, 1}
+                                },
+                                OptionalInt.empty()))
+                        .toList());
+    }
+
+    @Test
+    void rolloutFeedsEachPredictionIntoTheNextStage() throws InterruptedException {
+        TransitionModel model = TransitionModel.fit(runs(), LINEAR, 1, Progress.SILENT);
+        MixtureSchedule schedule =
+                new MixtureSchedule(List.of(Mixture.of(DOMAINS, 0.25, 0.75), Mixture.of(DOMAINS, 1, 0)));
+        double[] initial = {Math.exp(2), Math.exp(2)};
+        double[][] losses = model.rollout(schedule, initial);
+        assertThat(losses).hasNumberOfRows(3);
+        assertThat(losses[0]).isEqualTo(initial);
+        // standardised: 2 and 0; root of a's weight 0.5; stage 0
+        assertThat(losses[1]).containsExactly(new double[] {Math.exp(0.5), Math.exp(-0.5)}, within(1e-12));
+        // standardised: 0.5 and -0.5 - 2; root of a's weight 1; stage 0.3 * 1 / 2
+        assertThat(losses[2]).containsExactly(new double[] {Math.exp(-0.45), Math.exp(-1.95)}, within(1e-12));
+    }
+
+    @Test
+    void oneDomainAloneIsAColumnOfAllDomains() throws InterruptedException {
+        TransitionModel model = TransitionModel.fit(runs(), LINEAR, 1, Progress.SILENT);
+        List<Mixture> mixtures = List.of(Mixture.of(DOMAINS, 0.25, 0.75), Mixture.of(DOMAINS, 1, 0));
+        double[][] all = model.next(1, mixtures, new double[] {2, 3});
+        assertThat(model.next(1, mixtures, new double[] {2, 3}, 1)).containsExactly(all[0][1], all[1][1]);
+    }
+
+    @Test
+    void startsAtTheMeanOfTheUntrainedProxies() throws InterruptedException {
+        assertThat(TransitionModel.fit(runs(), LINEAR, 1, Progress.SILENT).initialLosses())
+                .containsExactly(8.5, 7);
+    }
+
+    @Test
+    void learnsFromTheMixtureOfEachStage() throws InterruptedException {
+        SyntheticWorld world = new SyntheticWorld(3, 2, 0, 1);
+        List<MixtureSchedule> schedules = world.switching(8, 1);
+        List<double[]> seen = new ArrayList<>();
+        Regressor spy = (x, y, seed) -> {
+            synchronized (seen) {
+                seen.addAll(List.of(x));
+            }
+            return LINEAR.fit(x, y, seed);
+        };
+        TransitionModel.fit(world.train(schedules, 1), spy, 1, Progress.SILENT);
+        assertThat(seen).hasSize(3 * 8 * 2);
+        for (MixtureSchedule schedule : schedules) {
+            for (Mixture mixture : schedule.stages()) {
+                assertThat(seen.stream().filter(row -> row[0] == Math.sqrt(mixture.weight(0))))
+                        .hasSize(3);
+            }
+        }
+    }
+
+    @Test
+    void ownWeightCountsFromNothingToAHalf() {
+        assertThat(Rows.features(Mixture.of(DOMAINS, 0, 1), 0, 2)).containsExactly(0, 1, 0, 0, 0);
+        assertThat(Rows.features(Mixture.of(DOMAINS, 0, 1), 1, 0)).containsExactly(0, 1, 0.5);
+        double half = (Math.sqrt(1001) - 1) / 1000; // half of it on a logarithmic scale
+        assertThat(Rows.features(Mixture.of(DOMAINS, half, 1 - half), 0, 0)[2]).isCloseTo(0.25, within(1e-12));
+    }
+
+    @Test
+    void rollsOutConstantMixturesItHasNotSeen() throws InterruptedException {
+        assertThat(relativeErrorOfRollouts(false)).isLessThan(0.25);
+    }
+
+    @Test
+    void rollsOutSchedulesThoughAllProxiesWereConstant() throws InterruptedException {
+        assertThat(relativeErrorOfRollouts(true)).isLessThan(0.5);
+    }
+
+    /// Of the final losses, relative to that of always predicting the mean.
+    private static double relativeErrorOfRollouts(boolean switching) throws InterruptedException {
+        SyntheticWorld world = new SyntheticWorld(5, 5, 0.003, 1);
+        TransitionModel model = TransitionModel.fit(
+                world.train(world.constant(world.mixtures(48, 2)), 3), Regressor.gaussianProcess(), 4, Progress.SILENT);
+        List<MixtureSchedule> unseen = switching ? world.switching(50, 5) : world.constant(world.mixtures(50, 5));
+        List<double[]> seen = unseen.stream().map(s -> world.losses(s)[5]).toList();
+        double error = 0;
+        double spread = 0;
+        for (int d = 0; d < 5; d++) {
+            int domain = d;
+            double mean =
+                    seen.stream().mapToDouble(row -> row[domain]).average().orElseThrow();
+            for (int i = 0; i < seen.size(); i++) {
+                double predicted = model.rollout(unseen.get(i), model.initialLosses())[5][d];
+                error += Math.abs(predicted - seen.get(i)[d]);
+                spread += Math.abs(mean - seen.get(i)[d]);
+            }
+        }
+        return error / spread;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void isTheSameForTheSameSeed(long seed) throws InterruptedException {
+        SyntheticWorld world = new SyntheticWorld(3, 3, 0.01, seed);
+        Trajectories runs = world.train(world.constant(world.mixtures(12, 2)), 3);
+        List<Mixture> queries = world.mixtures(20, 4);
+        for (Regressor regressor : List.of(Regressor.boosting(), Regressor.gaussianProcess())) {
+            TransitionModel one = TransitionModel.fit(runs, regressor, seed, Progress.SILENT);
+            TransitionModel other = TransitionModel.fit(runs, regressor, seed, Progress.SILENT);
+            assertThat(one.next(1, queries, new double[] {3, 3, 3}))
+                    .isDeepEqualTo(other.next(1, queries, new double[] {3, 3, 3}));
+        }
+    }
+
+    @Test
+    void oneStageIsEnough() throws InterruptedException {
+        SyntheticWorld world = new SyntheticWorld(2, 1, 0, 1);
+        TransitionModel model = TransitionModel.fit(
+                world.train(world.constant(world.mixtures(16, 2)), 3), Regressor.gaussianProcess(), 4, Progress.SILENT);
+        MixtureSchedule half = MixtureSchedule.constant(Mixture.uniform(world.domains()), 1);
+        assertThat(model.rollout(half, model.initialLosses())[1]).containsExactly(world.losses(half)[1], within(0.05));
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() throws InterruptedException {
+        TransitionModel model = TransitionModel.fit(runs(), LINEAR, 1, Progress.SILENT);
+        List<Mixture> mixtures = List.of(Mixture.uniform(DOMAINS));
+        assertThatThrownBy(() -> model.rollout(MixtureSchedule.constant(mixtures.getFirst(), 3), new double[] {1, 1}))
+                .hasMessage(
+                        "a schedule of 3 stages, but the proxies had 2: plan and sweep with the same number of stages");
+        assertThatThrownBy(() -> model.next(2, mixtures, new double[] {1, 1}))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> model.next(0, mixtures, new double[] {1}))
+                .hasMessageContaining("1 losses for 2 domains");
+        assertThatThrownBy(() -> model.next(0, mixtures, new double[] {1, Double.NaN}))
+                .hasMessageContaining("positive and finite");
+        assertThatThrownBy(() -> model.next(0, List.of(Mixture.uniform(List.of("c"))), new double[] {1, 1}))
+                .hasMessageContaining("mixture over [c], expected [a, b]");
+    }
+
+    @Test
+    void fittingCanBeInterrupted() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> TransitionModel.fit(runs(), Regressor.gaussianProcess(), 1, Progress.SILENT))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void anErrorOfTheRegressorReachesTheCaller() {
+        Regressor broken = (x, y, seed) -> {
+            throw new IllegalStateException("broken");
+        };
+        assertThatThrownBy(() -> TransitionModel.fit(runs(), broken, 1, Progress.SILENT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("broken");
+    }
+
+    @Test
+    void tellsProgressFromTheCallersThreadUpToOne() throws InterruptedException {
+        List<Double> fractions = new ArrayList<>();
+        Thread caller = Thread.currentThread();
+        TransitionModel.fit(runs(), LINEAR, 1, (step, fraction, message) -> {
+            assertThat(Thread.currentThread()).isEqualTo(caller);
+            fractions.add(fraction);
+        });
+        assertThat(fractions).containsExactly(0.5, 1.0);
+    }
+}
