@@ -1,6 +1,7 @@
 package io.regmixd.notebook;
 
 import io.regmixd.Progress;
+import io.regmixd.store.ArrowFile;
 import io.regmixd.store.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,6 +97,14 @@ public final class Session {
         Files.createDirectories(file("plots"));
         plot.save(file("plots").resolve(name + ".png"));
         return plot;
+    }
+
+    /// Leaves a table as `NAME.arrow` in the run folder, for other tools and later sessions.
+    ///
+    /// @throws IOException              if the file cannot be written
+    /// @throws IllegalArgumentException if a value is missing
+    public void save(String name, Table table) throws IOException {
+        ArrowFile.write(file(name + ".arrow"), table, Map.of());
     }
 
     /// The run folder, as seen from the project.

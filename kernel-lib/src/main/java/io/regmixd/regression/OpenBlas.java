@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
-/// The native library that Smile's linear algebra calls, held to one thread: the domains are fitted side by side,
-/// and OpenBLAS's threads, spinning beside ours, make that ten times slower (48 proxies, 10 domains, 2 cores: 7.5
-/// s against 0.4 s). It also makes sums independent of the number of cores.
+/// The native library that Smile's linear algebra calls, held to one thread: the domains are fitted side by
+/// side, and OpenBLAS's threads, spinning beside ours, make that ten times slower (48 proxies, 10 domains, 2
+/// cores: 7.5 s against 0.4 s). It also makes sums independent of the number of cores.
 final class OpenBlas {
 
     private static final Optional<MethodHandle> SET_NUM_THREADS = find();

@@ -1,8 +1,15 @@
 package io.regmixd.schedule;
 
+import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /// What a planner made: the schedule to train on, and the losses that the planner expects on the way.
 public final class Plan {
@@ -54,6 +61,33 @@ public final class Plan {
         return predicted.isEmpty()
                 ? Optional.empty()
                 : Optional.of(predicted.getLast().clone());
+    }
+
+    /// The schedules of several plans by their names, in the plans' order.
+    public static Map<String, MixtureSchedule> schedules(List<Plan> plans) {
+        Map<String, MixtureSchedule> schedules = new LinkedHashMap<>();
+        plans.forEach(plan -> schedules.put(plan.name, plan.schedule));
+        return schedules;
+    }
+
+    /// Long format, one row a plan, stage and domain: `method, stage, domain, weight`, stages from 1.
+    public static Table table(List<Plan> plans) {
+        StringColumn method = StringColumn.create("method");
+        IntColumn stage = IntColumn.create("stage");
+        StringColumn domain = StringColumn.create("domain");
+        DoubleColumn weight = DoubleColumn.create("weight");
+        for (Plan plan : plans) {
+            for (int s = 0; s < plan.schedule.size(); s++) {
+                Mixture mixture = plan.schedule.stages().get(s);
+                for (int d = 0; d < mixture.size(); d++) {
+                    method.append(plan.name);
+                    stage.append(s + 1);
+                    domain.append(mixture.domains().get(d));
+                    weight.append(mixture.weight(d));
+                }
+            }
+        }
+        return Table.create("schedules", method, stage, domain, weight);
     }
 
     /// The name and the mixture of each stage, with runs of equal stages as one.
