@@ -11,6 +11,7 @@ final class Rows {
 
     static final int FEWEST_RUNS = 8;
     private static final double LEAST_WEIGHT = 1e-3; // weights far below it count as none
+    private static final double OWN_SCALE = 2; // the roots of the other weights vary by less, and matter less
 
     private Rows() {}
 
@@ -45,17 +46,18 @@ final class Rows {
         }
     }
 
-    /// The mixture as features for the loss of one domain, with room for `more` features behind: the square
-    /// roots of the weights, whose distance is Hellinger's, so that rare domains count, and the logarithm of
-    /// the domain's own weight, from 0 for no weight to 0.5 for all of it, because a loss falls steeply with
-    /// the first tokens of its own domain.
+    /// The mixture as features for the loss of one domain, with room for `more` features behind: the square roots
+    /// of the weights, whose distance is Hellinger's, so that rare domains count, and the logarithm of the
+    /// domain's own weight, from 0 for no weight to 2 for all of it, because a loss falls steeply with the first
+    /// tokens of its own domain.
     static double[] features(Mixture mixture, int domain, int more) {
         int domains = mixture.size();
         double[] features = new double[domains + 1 + more];
         for (int d = 0; d < domains; d++) {
             features[d] = Math.sqrt(mixture.weight(d));
         }
-        features[domains] = 0.5 * Math.log1p(mixture.weight(domain) / LEAST_WEIGHT) / Math.log1p(1 / LEAST_WEIGHT);
+        features[domains] =
+                OWN_SCALE * Math.log1p(mixture.weight(domain) / LEAST_WEIGHT) / Math.log1p(1 / LEAST_WEIGHT);
         return features;
     }
 

@@ -17,7 +17,7 @@ import java.util.Objects;
 /// | feature | scale |
 /// |---|---|
 /// | the weights of the mixture | square root |
-/// | the domain's own weight | logarithm, 0 for no weight, 0.5 for all of it |
+/// | the domain's own weight | logarithm, 0 for no weight, 2 for all of it |
 /// | the domain's loss before the stage | logarithm, standardised over the stages after the first |
 /// | the stage | 0 for the first, towards 0.3 for the last |
 ///

@@ -100,11 +100,11 @@ class TransitionModelTest {
     }
 
     @Test
-    void ownWeightCountsFromNothingToAHalf() {
+    void ownWeightCountsOnALogarithmicScaleFromZeroToTwo() {
         assertThat(Rows.features(Mixture.of(DOMAINS, 0, 1), 0, 2)).containsExactly(0, 1, 0, 0, 0);
-        assertThat(Rows.features(Mixture.of(DOMAINS, 0, 1), 1, 0)).containsExactly(0, 1, 0.5);
+        assertThat(Rows.features(Mixture.of(DOMAINS, 0, 1), 1, 0)).containsExactly(0, 1, 2);
         double half = (Math.sqrt(1001) - 1) / 1000; // half of it on a logarithmic scale
-        assertThat(Rows.features(Mixture.of(DOMAINS, half, 1 - half), 0, 0)[2]).isCloseTo(0.25, within(1e-12));
+        assertThat(Rows.features(Mixture.of(DOMAINS, half, 1 - half), 0, 0)[2]).isCloseTo(1, within(1e-12));
     }
 
     @Test
