@@ -49,7 +49,7 @@ def register(root, setup, jdk, library):
             # Jupyter fills in the user's own; where there is none, the name of no folder stays
             "LD_LIBRARY_PATH": f"{literal(library.natives)}{os.pathsep}${{LD_LIBRARY_PATH}}",
             "DJL_CACHE_DIR": literal(setup / "djl"),
-            "OMP_WAIT_POLICY": "PASSIVE",  # waiting threads sleep: ten times faster where other work shares the cores
+            "GOMP_SPINCOUNT": "10000",  # waiting threads spin briefly, then sleep: the cores may be shared
             "IJAVA_STARTUP_SCRIPT": "io.regmixd.notebook.Kernel.start();",
         },
     }
