@@ -24,6 +24,10 @@ import java.util.stream.Stream;
 /// own seed, so it starts the same whatever its neighbours are.
 public final class Llama implements AutoCloseable {
 
+    /// So many logits exist at a time, 128 MB: the last layer's loss and gradient are made chunk by chunk, so
+    /// that a vocabulary of 50,000 fits.
+    private static final int LOGITS = 1 << 25;
+
     private final LlamaConfig config;
     private final int models;
     private final TorchProgram program;
@@ -31,17 +35,21 @@ public final class Llama implements AutoCloseable {
     private final List<NDArray> firstMoments = new ArrayList<>();
     private final List<NDArray> secondMoments = new ArrayList<>();
 
-    private Llama(LlamaConfig config, int models, ComputeDevice device) {
+    private Llama(LlamaConfig config, int models, ComputeDevice device, int logits) {
         this.config = config;
         this.models = models;
-        this.program = TorchProgram.load(config.heads(), device.device());
+        this.program = TorchProgram.load(config.heads(), logits, device.device());
     }
 
     /// Untrained models.
     ///
     /// @param seeds one a model
     public static Llama initialise(LlamaConfig config, long[] seeds, ComputeDevice device) {
-        Llama llama = new Llama(config, seeds.length, device);
+        return initialise(config, seeds, device, LOGITS);
+    }
+
+    static Llama initialise(LlamaConfig config, long[] seeds, ComputeDevice device, int logits) {
+        Llama llama = new Llama(config, seeds.length, device, logits);
         double wide = Math.sqrt(2.0 / 5 / config.width());
         double narrow = 1 / (Math.sqrt(config.width()) * config.layers());
         shapes(config).forEach((name, shape) -> {
@@ -70,7 +78,7 @@ public final class Llama implements AutoCloseable {
     ///
     /// @throws IOException if a tensor is damaged, missing, or of another size than `config` and `models` say
     static Llama restore(LlamaConfig config, int models, TensorFile file, ComputeDevice device) throws IOException {
-        Llama llama = new Llama(config, models, device);
+        Llama llama = new Llama(config, models, device, LOGITS);
         try {
             for (Part part : llama.parts()) {
                 for (String name : shapes(config).keySet()) {

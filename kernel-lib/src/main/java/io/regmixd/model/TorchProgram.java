@@ -44,13 +44,15 @@ final class TorchProgram implements AutoCloseable {
         this.model = model;
     }
 
-    static TorchProgram load(int heads, Device device) {
+    /// @param heads  attention heads
+    /// @param logits how many logits exist at a time, over all models
+    static TorchProgram load(int heads, int logits, Device device) {
         try {
             Path folder = Files.createTempDirectory("regmixd-program");
             Path archive = folder.resolve("llama.pt");
             try {
                 try (OutputStream out = Files.newOutputStream(archive)) {
-                    writeArchive(heads, out);
+                    writeArchive(heads, logits, out);
                 }
                 Model model = Model.newInstance("llama", device, "PyTorch");
                 model.load(folder, "llama.pt", Map.of("trainParam", "true"));
@@ -111,21 +113,21 @@ final class TorchProgram implements AutoCloseable {
         model.close();
     }
 
-    static void writeArchive(int heads, OutputStream out) throws IOException {
+    private static void writeArchive(int heads, int logits, OutputStream out) throws IOException {
         byte[] source;
         try (InputStream in = TorchProgram.class.getResourceAsStream(SOURCE)) {
             source = in.readAllBytes();
         }
         try (ZipOutputStream zip = new ZipOutputStream(out)) {
-            store(zip, "llama/data.pkl", pickledObject(heads));
+            store(zip, "llama/data.pkl", pickledObject(heads, logits));
             store(zip, "llama/code/__torch__.py", source);
             store(zip, "llama/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'}); // an empty tuple
             store(zip, "llama/version", "3\n".getBytes(StandardCharsets.US_ASCII));
         }
     }
 
-    /// `__torch__.Llama` with `training = True` and `heads`, in pickle protocol 2.
-    private static byte[] pickledObject(int heads) throws IOException {
+    /// `__torch__.Llama` with `training = True`, `heads` and `logits`, in pickle protocol 2.
+    private static byte[] pickledObject(int heads, int logits) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream pickle = new DataOutputStream(bytes);
         pickle.write(new byte[] {(byte) 0x80, 2});
@@ -133,11 +135,16 @@ final class TorchProgram implements AutoCloseable {
         pickle.write(new byte[] {'q', 0, ')', (byte) 0x81, '}', '('});
         writeKey(pickle, "training");
         pickle.write(0x88); // True
-        writeKey(pickle, "heads");
-        pickle.write('J');
-        pickle.writeInt(Integer.reverseBytes(heads));
+        writeNumber(pickle, "heads", heads);
+        writeNumber(pickle, "logits", logits);
         pickle.writeBytes("ub.");
         return bytes.toByteArray();
+    }
+
+    private static void writeNumber(DataOutputStream pickle, String key, int value) throws IOException {
+        writeKey(pickle, key);
+        pickle.write('J');
+        pickle.writeInt(Integer.reverseBytes(value));
     }
 
     private static void writeKey(DataOutputStream pickle, String key) throws IOException {

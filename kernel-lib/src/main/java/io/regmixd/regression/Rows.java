@@ -46,10 +46,10 @@ final class Rows {
         }
     }
 
-    /// The mixture as features for the loss of one domain, with room for `more` features behind: the square roots
-    /// of the weights, whose distance is Hellinger's, so that rare domains count, and the logarithm of the
-    /// domain's own weight, from 0 for no weight to 2 for all of it, because a loss falls steeply with the first
-    /// tokens of its own domain.
+    /// The mixture as features for the loss of one domain, with room for `more` features behind: the square
+    /// roots of the weights, whose distance is Hellinger's, so that rare domains count, and the logarithm of
+    /// the domain's own weight, from 0 for no weight to 2 for all of it, because a loss falls steeply with the
+    /// first tokens of its own domain.
     static double[] features(Mixture mixture, int domain, int more) {
         int domains = mixture.size();
         double[] features = new double[domains + 1 + more];

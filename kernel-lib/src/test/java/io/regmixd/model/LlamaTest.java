@@ -103,6 +103,31 @@ class LlamaTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3 * 11 * 2, 7 * 11 * 2})
+    void lossAndGradientMadeInChunksEqualThoseMadeAtOnce(int logits) {
+        long[] seeds = {1, 2};
+        try (Llama atOnce = models(seeds);
+                Llama inChunks = Llama.initialise(TINY, seeds, ComputeDevice.cpu(), logits)) {
+            for (int step = 1; step <= 3; step++) {
+                int[] tokens = tokens(2 * SEQUENCES, step);
+                List<Llama.Step> expected = atOnce.train(tokens, SEQUENCES, CONTEXT, step, LEARNING_RATE, DECAY);
+                List<Llama.Step> shown = inChunks.train(tokens, SEQUENCES, CONTEXT, step, LEARNING_RATE, DECAY);
+                for (int k = 0; k < 2; k++) {
+                    assertThat(shown.get(k).loss()).isCloseTo(expected.get(k).loss(), within(1e-5));
+                    assertThat(shown.get(k).gradientNorm())
+                            .isCloseTo(expected.get(k).gradientNorm(), within(1e-4));
+                }
+            }
+            int[] tokens = tokens(SEQUENCES, 9);
+            float[][] expected = atOnce.losses(tokens, SEQUENCES, CONTEXT);
+            float[][] shown = inChunks.losses(tokens, SEQUENCES, CONTEXT);
+            for (int k = 0; k < 2; k++) {
+                assertThat(shown[k]).containsExactly(expected[k], within(1e-4f));
+            }
+        }
+    }
+
     @Test
     void modelThatDivergesSpoilsItselfAlone() {
         try (Llama pair = models(1, 2);

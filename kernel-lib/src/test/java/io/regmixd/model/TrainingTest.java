@@ -130,11 +130,11 @@ class TrainingTest {
 
     @Test
     void moreMemoryThanThereIsBecomesAClearError() throws Exception {
-        // logits of 2^23 tokens over 2^22 words in float32: 2^47 bytes, more than a process can address
-        LlamaConfig manyWords = new LlamaConfig(1, 1, 2, 2, 1 << 22);
+        // 2^23 tokens times 2^23 hidden values in float32: 2^48 bytes, more than a process can address
+        LlamaConfig wide = new LlamaConfig(1, 1, 2, 1 << 22, 2);
         int context = 127;
         int sequences = (1 << 23) / context + 1;
-        try (Llama llama = Llama.initialise(manyWords, new long[] {1}, ComputeDevice.cpu())) {
+        try (Llama llama = Llama.initialise(wide, new long[] {1}, ComputeDevice.cpu())) {
             assertThatThrownBy(() -> llama.losses(new int[sequences * (context + 1)], sequences, context))
                     .isInstanceOf(DeviceMemoryException.class)
                     .hasMessageContaining("out of memory");
