@@ -139,9 +139,9 @@ public record Comparison(Evaluation evaluation, String baseline) {
         return table;
     }
 
-    /// What the evaluation showed, in sentences made from its numbers: which method has the lowest objective
-    /// loss, how each differs from the baseline and whether the seeds suffice to tell, and what the best one
-    /// costs elsewhere.
+    /// What the evaluation showed, in sentences made from its numbers, a line each: which method has the lowest
+    /// objective loss, how each differs from the baseline and whether the seeds suffice to tell, and what the
+    /// best one costs elsewhere.
     public String inWords() {
         String objective = evaluation.objective();
         List<String> finished = evaluation.methods().stream()
@@ -164,10 +164,10 @@ public record Comparison(Evaluation evaluation, String baseline) {
                 loss(best, objective).count()));
         for (String method : finished) {
             if (!method.equals(baseline)) {
-                words.append(' ').append(against(method, objective));
+                words.append('\n').append(against(method, objective));
             }
         }
-        words.append(' ').append(elsewhere(best));
+        words.append('\n').append(elsewhere(best));
         int planned = evaluation.methods().size()
                 * (int) evaluation.scores().stream()
                         .map(Evaluation.Score::seed)
@@ -175,7 +175,7 @@ public record Comparison(Evaluation evaluation, String baseline) {
                         .count();
         if (evaluation.scores().size() < planned) {
             words.append(String.format(
-                    " %d of %d targets diverged and are left out.",
+                    "\n%d of %d targets diverged and are left out.",
                     planned - evaluation.scores().size(), planned));
         }
         return words.toString();

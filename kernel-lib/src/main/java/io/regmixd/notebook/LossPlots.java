@@ -70,12 +70,13 @@ final class LossPlots {
                 color));
     }
 
-    /// The heaviest domains, two lines' worth of a label at most.
+    /// The two heaviest domains, the second only where it has at least 1%.
     private static String main(Mixture mixture) {
         return IntStream.range(0, mixture.size())
                 .boxed()
                 .sorted(Comparator.comparingDouble(d -> -mixture.weight(d)))
                 .limit(2)
+                .filter(d -> mixture.weight(d) >= 0.01)
                 .map(d -> mixture.domains().get(d) + " " + Look.percent(mixture.weight(d)))
                 .collect(Collectors.joining(", "));
     }

@@ -6,6 +6,7 @@ import io.regmixd.store.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,11 +123,17 @@ public final class Session {
         endPhase();
         StringColumn phases = StringColumn.create("phase", List.copyOf(nanosByPhase.keySet()));
         DoubleColumn seconds = DoubleColumn.create("seconds");
-        nanosByPhase.values().forEach(nanos -> seconds.append(nanos / 1e9));
-        double total = seconds.sum();
+        DoubleColumn share = DoubleColumn.create("share");
+        double total = nanosByPhase.values().stream().mapToLong(Long::longValue).sum() / 1e9;
+        List<Double> rows = new ArrayList<>();
+        nanosByPhase.values().forEach(nanos -> rows.add(nanos / 1e9));
+        rows.add(total);
+        rows.add(trainingSeconds);
         phases.append("all").append("of which training steps");
-        seconds.append(total).append(trainingSeconds);
-        DoubleColumn share = seconds.divide(total).setName("share");
+        for (double row : rows) {
+            seconds.append(Math.round(10 * row) / 10.0);
+            share.append(Math.round(1000 * row / total) / 1000.0);
+        }
         return Table.create("times", phases, seconds, share);
     }
 }
