@@ -27,7 +27,7 @@ exit codes: 0 done; 1 a cell failed; 2 the set-up or the command line is wrong; 
 
 examples:
   ./run-notebook notebooks/regmix-d.ipynb
-  ./run-notebook notebooks/regmix-d.ipynb -p SIZE smoke --out runs/smoke"""
+  ./run-notebook notebooks/regmix-d.ipynb -p PROXIES 16 --out runs/sixteen"""
 
 
 def arguments(argv):
