@@ -111,8 +111,8 @@ public final class Llama implements AutoCloseable {
             files.read(
                     (name, values) -> {
                         llama.parameters.add(llama.create(name, values));
-                        llama.firstMoments.add(llama.create(name, new float[values.length]));
-                        llama.secondMoments.add(llama.create(name, new float[values.length]));
+                        llama.firstMoments.add(llama.program.manager().zeros(llama.shape(name)));
+                        llama.secondMoments.add(llama.program.manager().zeros(llama.shape(name)));
                     },
                     progress);
             return llama;

@@ -52,12 +52,16 @@ public enum Precision {
         }
     }
 
-    /// The number of this index in little-endian data.
-    float get(MemorySegment data, long index) {
-        return switch (this) {
-            case FLOAT32 -> data.get(FLOAT, index * bytes);
-            case BFLOAT16 -> Float.intBitsToFloat(data.get(SHORT, index * bytes) << 16);
-        };
+    /// Fills an array from little-endian data.
+    void get(MemorySegment data, float[] to) {
+        switch (this) {
+            case FLOAT32 -> MemorySegment.copy(data, FLOAT, 0, to, 0, to.length);
+            case BFLOAT16 -> {
+                for (int i = 0; i < to.length; i++) {
+                    to[i] = Float.intBitsToFloat(data.get(SHORT, (long) i * Short.BYTES) << 16);
+                }
+            }
+        }
     }
 
     private static short bfloat16(float value) {

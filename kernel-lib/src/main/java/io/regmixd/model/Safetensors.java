@@ -274,11 +274,8 @@ final class Safetensors {
             throw new IOException(
                     file + ", tensor " + name + ": " + elements + " values are more than Java arrays hold");
         }
-        MemorySegment values = data.asSlice(entry.begin, entry.end - entry.begin);
         float[] read = new float[(int) elements];
-        for (int i = 0; i < read.length; i++) {
-            read[i] = entry.precision.get(values, i);
-        }
+        entry.precision.get(data.asSlice(entry.begin, entry.end - entry.begin), read);
         return read;
     }
 }

@@ -21,7 +21,9 @@ class PrecisionTest {
     }
 
     private static float back(Precision precision, float value) {
-        return precision.get(MemorySegment.ofArray(stored(precision, value)), 0);
+        float[] back = new float[1];
+        precision.get(MemorySegment.ofArray(stored(precision, value)), back);
+        return back[0];
     }
 
     private static int bits(byte[] bfloat16) {
