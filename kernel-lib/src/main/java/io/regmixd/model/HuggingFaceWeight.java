@@ -13,7 +13,7 @@ import java.util.List;
 /// @param column    the first of our columns that it holds, if transposed
 record HuggingFaceWeight(String name, List<Long> shape, String parameter, boolean transposed, int column) {
 
-    /// Columns that are walked together, so that neither side is read or written number by number across memory.
+    /// Columns that are walked together, so that neither side jumps through memory number by number.
     private static final int BAND = 16;
 
     /// All of a model, from its first to its last layer.

@@ -122,9 +122,9 @@ public final class Llama implements AutoCloseable {
         }
     }
 
-    /// Writes one model in the format of Transformers, so that Hugging Face's libraries, vLLM and
-    /// lm-evaluation-harness load it: `config.json` and `model.safetensors` (past 5 GB shards and their index).
-    /// The vocabulary is not part of it: tokens are numbers, as in [#train].
+    /// Writes one model in the format of Hugging Face's Transformers, which vLLM and
+    /// lm-evaluation-harness load, too: `config.json` and `model.safetensors` (past 5 GB shards and their index).
+    /// No tokenizer is written: tokens are numbers, as in [#train].
     ///
     /// Each file is whole or not there; `config.json` comes last, so that a folder with one is complete. An
     /// earlier export to the same folder is replaced.

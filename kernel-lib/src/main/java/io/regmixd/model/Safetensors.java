@@ -23,8 +23,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Named tensors in a safetensors file, the format in which models are exchanged; the file stays mapped as long as
-/// this is in use.
+/// Named tensors in a safetensors file, the format in which models are exchanged; the file stays mapped as
+/// long as this is in use.
 ///
 /// 8 bytes, little-endian, say how long the header is; the header is a JSON object of one entry a tensor,
 /// `{"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}`, offsets counted from the header's end; the data

@@ -161,8 +161,8 @@ public final class TargetRun {
         return training;
     }
 
-    /// Writes one trained target in the format of Transformers, so that Hugging Face's libraries, vLLM and
-    /// lm-evaluation-harness load it; see [io.regmixd.model.Llama#export].
+    /// Writes one trained target in the format of Hugging Face's Transformers, which vLLM and
+    /// lm-evaluation-harness load, too; see [io.regmixd.model.Llama#export].
     ///
     /// @param folder   where the trained targets lie
     /// @param exported the folder to write: `config.json` and `model.safetensors`

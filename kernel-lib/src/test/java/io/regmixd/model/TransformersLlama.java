@@ -11,9 +11,9 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What Transformers computes from an exported folder, in plain loops and float64: written from `modeling_llama.py`
-/// (LlamaForCausalLM, rotate_half, nn.Linear's y = x W^T), and from the description of safetensors. It shares
-/// nothing with the classes that write the folder, or with [ReferenceLlama].
+/// What Transformers computes from an exported folder, in plain loops and float64: written from
+/// `modeling_llama.py` (LlamaForCausalLM, rotate_half, nn.Linear's y = x W^T), and from the description of
+/// safetensors. It shares nothing with the classes that write the folder, or with [ReferenceLlama].
 final class TransformersLlama {
 
     private final JsonNode config;
