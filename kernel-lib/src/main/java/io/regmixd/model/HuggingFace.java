@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A folder that holds one Llama as Hugging Face's libraries keep it: `config.json` and `model.safetensors`, or,
-/// past 5 GB, `model-00001-of-0000N.safetensors` and the index of which tensor lies in which.
+/// A folder that holds one Llama as Hugging Face's libraries keep it: `config.json` and `model.safetensors`,
+/// or, past 5 GB, `model-00001-of-0000N.safetensors` and the index of which tensor lies in which.
 ///
 /// Names and computation are those of Transformers' `LlamaForCausalLM` (`modeling_llama.py`), whose rotary
 /// embedding pairs the halves of a head as ours does, so that matrices need transposing and splitting only.
@@ -170,8 +170,8 @@ final class HuggingFace {
     /// Opens a folder and looks at all it says, before any number is read.
     ///
     /// @throws IOException if a file is missing or damaged, a tensor is missing, too many or of another shape
-    ///     than `config.json` says, or that is a model that [Llama] does not compute; the message names the file
-    ///     and the field or tensor
+    ///     than `config.json` says, or that is a model that [Llama] does not compute; the message names the
+    ///     file and the field or tensor
     static HuggingFace open(Path folder) throws IOException {
         HuggingFace opened = new HuggingFace(folder, HuggingFaceConfig.read(folder.resolve(HuggingFaceConfig.FILE)));
         if (!Files.exists(folder.resolve(WHOLE)) && Files.exists(folder.resolve(INDEX))) {

@@ -95,8 +95,8 @@ public final class Llama implements AutoCloseable {
         }
     }
 
-    /// The one model that a folder in the format of Transformers holds, as [#export] or Transformers itself wrote
-    /// it, with AdamW's moments at 0.
+    /// The one model that a folder in the format of Transformers holds, as [#export] or Transformers itself
+    /// wrote it, with AdamW's moments at 0.
     ///
     /// @param folder holds `config.json` and `model.safetensors`, or its shards and their index
     /// @throws IOException if a file is missing or damaged, tensors are missing or do not fit, or it is a Llama
@@ -123,8 +123,8 @@ public final class Llama implements AutoCloseable {
     }
 
     /// Writes one model in the format of Hugging Face's Transformers, which vLLM and
-    /// lm-evaluation-harness load, too: `config.json` and `model.safetensors` (past 5 GB shards and their index).
-    /// No tokenizer is written: tokens are numbers, as in [#train].
+    /// lm-evaluation-harness load, too: `config.json` and `model.safetensors` (past 5 GB shards and their
+    /// index). No tokenizer is written: tokens are numbers, as in [#train].
     ///
     /// Each file is whole or not there; `config.json` comes last, so that a folder with one is complete. An
     /// earlier export to the same folder is replaced.

@@ -11,8 +11,8 @@ public enum Precision {
     /// Single precision, as trained: nothing is lost.
     FLOAT32(Float.BYTES, "F32", "float32"),
 
-    /// The upper half of single precision, rounded to nearest, ties to even: half the size, each parameter within
-    /// 2^-8 of itself. What large models are served in.
+    /// The upper half of single precision, rounded to nearest, ties to even: half the size, each parameter
+    /// within 2^-8 of itself. What large models are served in.
     BFLOAT16(Short.BYTES, "BF16", "bfloat16");
 
     private static final ValueLayout.OfFloat FLOAT =

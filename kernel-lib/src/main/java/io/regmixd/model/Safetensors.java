@@ -27,9 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// long as this is in use.
 ///
 /// 8 bytes, little-endian, say how long the header is; the header is a JSON object of one entry a tensor,
-/// `{"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}`, offsets counted from the header's end; the data
-/// follow, little-endian, row-major, without gaps. Of the format's types, those of [Precision] are known here.
-/// Format: <https://github.com/huggingface/safetensors#format>.
+/// `{"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}`, offsets counted from the header's end; the
+/// data follow, little-endian, row-major, without gaps. Of the format's types, those of [Precision] are known
+/// here. Format: <https://github.com/huggingface/safetensors#format>.
 final class Safetensors {
 
     private static final String METADATA = "__metadata__";
@@ -60,7 +60,8 @@ final class Safetensors {
         this.entries = entries;
     }
 
-    /// Writes tensors in their order, whole or not at all (see [WholeFile]); one of them is in memory at a time.
+    /// Writes tensors in their order, whole or not at all (see [WholeFile]); one of them is in memory at a
+    /// time.
     ///
     /// @throws IllegalArgumentException if a name comes twice, or values do not fit their shape
     static void write(Path file, Precision precision, List<Tensor> tensors) throws IOException {

@@ -168,8 +168,8 @@ public final class TargetRun {
     /// @param exported the folder to write: `config.json` and `model.safetensors`
     /// @throws IllegalArgumentException if there is no such method or seed
     /// @throws IllegalStateException    if its training is not finished, or it has diverged
-    /// @throws IOException              if the target's file is missing or damaged, or the folder cannot be written
-    ///     to or holds weights of another kind
+    /// @throws IOException              if the target's file is missing or damaged, or the folder cannot be
+    ///     written to or holds weights of another kind
     /// @throws InterruptedException     if the thread is interrupted between two tensors
     public void export(Path folder, String method, long seed, Path exported, Precision precision, Progress progress)
             throws IOException, InterruptedException {

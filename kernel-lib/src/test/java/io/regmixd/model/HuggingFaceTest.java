@@ -103,7 +103,7 @@ class HuggingFaceTest {
         }
     }
 
-    /// Rounding to 8 bits moves a number by 2^-8 of itself at most; of losses near 2 nats that leaves a hundredth.
+    /// Rounding to 8 bits moves a number by 2^-8 of itself at most; losses of a few nats by less than 0.02.
     @Test
     void bfloat16MovesParametersAndLossesWithinItsBound() throws Exception {
         int[] tokens = tokens(SEQUENCES, 9);

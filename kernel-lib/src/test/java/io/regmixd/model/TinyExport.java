@@ -19,8 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// Tiny models in and out of Transformers' format, and a look at the files.
 final class TinyExport {
 
-    /// Width, hidden width and vocabulary differ, so that none can stand in for another; 20 is more than a band of
-    /// columns.
+    /// Width, hidden width and vocabulary differ, so that none can stand in for another; 20 is more than a band
+    /// of columns.
     static final LlamaConfig CONFIG = new LlamaConfig(2, 2, 20, 6, 11);
 
     static final int CONTEXT = 7;
