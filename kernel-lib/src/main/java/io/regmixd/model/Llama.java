@@ -4,14 +4,17 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.regmixd.Progress;
 import io.regmixd.store.TensorFile;
 import java.io.IOException;
 import java.nio.IntBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -97,6 +100,56 @@ public final class Llama implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             llama.close();
             throw e;
+        }
+    }
+
+    /// The one model that a folder in the format of Transformers holds, as [#export] or Transformers itself
+    /// wrote it, with AdamW's moments at 0.
+    ///
+    /// @param folder holds `config.json` and `model.safetensors`, or its shards and their index
+    /// @throws IOException if a file is missing or damaged, tensors are missing or do not fit, or it is a Llama
+    ///     that this class does not compute (tied embeddings, biases, fewer key-value heads, scaled rotary
+    ///     embedding, ...); the message names the file and the field or tensor
+    /// @throws InterruptedException if the thread is interrupted between two tensors
+    public static Llama load(Path folder, ComputeDevice device, Progress progress)
+            throws IOException, InterruptedException {
+        HuggingFace files = HuggingFace.open(folder);
+        Llama llama = new Llama(files.config(), 1, device, LOGITS);
+        try {
+            files.read(
+                    (name, values) -> {
+                        llama.parameters.add(llama.create(name, values));
+                        llama.firstMoments.add(llama.program.manager().zeros(llama.shape(name)));
+                        llama.secondMoments.add(llama.program.manager().zeros(llama.shape(name)));
+                    },
+                    progress);
+            return llama;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            llama.close();
+            throw e;
+        }
+    }
+
+    /// Writes one model in the format of Hugging Face's Transformers, which vLLM and
+    /// lm-evaluation-harness load, too: `config.json` and `model.safetensors` (past 5 GB shards and their
+    /// index). No tokenizer is written: tokens are numbers, as in [#train].
+    ///
+    /// Each file is whole or not there; `config.json` comes last, so that a folder with one is complete. An
+    /// earlier export to the same folder is replaced.
+    ///
+    /// @param model     0 to K - 1
+    /// @param context   longest sequence that it was trained on
+    /// @throws IOException          if the folder cannot be written to or holds weights of another kind
+    /// @throws InterruptedException if the thread is interrupted between two tensors
+    public void export(int model, int context, Path folder, Precision precision, Progress progress)
+            throws IOException, InterruptedException {
+        Objects.checkIndex(model, models);
+        HuggingFace.export(folder, config, context, name -> values(name, model), precision, progress);
+    }
+
+    private float[] values(String parameter, int model) {
+        try (NDArray one = parameter(parameter).get(model)) {
+            return one.toFloatArray();
         }
     }
 

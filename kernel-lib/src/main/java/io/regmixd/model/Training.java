@@ -1,5 +1,6 @@
 package io.regmixd.model;
 
+import io.regmixd.Progress;
 import io.regmixd.data.Batches;
 import io.regmixd.data.Corpus;
 import io.regmixd.mixture.MixtureSchedule;
@@ -107,6 +108,21 @@ public final class Training implements AutoCloseable {
                 "diverged_at",
                 Arrays.stream(divergedAt).mapToObj(Integer::toString).collect(Collectors.joining(",")));
         TensorFile.write(file, state, llama.tensors());
+    }
+
+    /// Writes the model of one run in the format of Transformers, see [Llama#export].
+    ///
+    /// @param run its place in the group
+    /// @throws IllegalStateException if it has diverged
+    /// @throws IOException           if the folder cannot be written to or holds weights of another kind
+    /// @throws InterruptedException  if the thread is interrupted between two tensors
+    public void export(int run, Path folder, Precision precision, Progress progress)
+            throws IOException, InterruptedException {
+        if (divergedAt[run] > 0) {
+            throw new IllegalStateException(
+                    runs.get(run).name() + " diverged at step " + divergedAt[run] + ": there is no model to export");
+        }
+        llama.export(run, settings.context(), folder, precision, progress);
     }
 
     private static String provenance(Corpus corpus, TrainingSettings settings, List<Run> runs) {

@@ -4,6 +4,7 @@ import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.model.ComputeDevice;
+import io.regmixd.model.Precision;
 import io.regmixd.model.Run;
 import io.regmixd.model.Training;
 import io.regmixd.model.TrainingSettings;
@@ -158,6 +159,28 @@ public final class TargetRun {
             throw new IllegalStateException("the targets of seed " + seed + " in " + folder + " are not trained yet");
         }
         return training;
+    }
+
+    /// Writes one trained target in the format of Hugging Face's Transformers, which vLLM and
+    /// lm-evaluation-harness load, too; see [io.regmixd.model.Llama#export].
+    ///
+    /// @param folder   where the trained targets lie
+    /// @param exported the folder to write: `config.json` and `model.safetensors`
+    /// @throws IllegalArgumentException if there is no such method or seed
+    /// @throws IllegalStateException    if its training is not finished, or it has diverged
+    /// @throws IOException              if the target's file is missing or damaged, or the folder cannot be
+    ///     written to or holds weights of another kind
+    /// @throws InterruptedException     if the thread is interrupted between two tensors
+    public void export(Path folder, String method, long seed, Path exported, Precision precision, Progress progress)
+            throws IOException, InterruptedException {
+        int run = methods().indexOf(method);
+        if (run < 0 || !seeds.contains(seed)) {
+            throw new IllegalArgumentException(
+                    "there is no target " + name(method, seed) + ": methods are " + methods() + ", seeds " + seeds);
+        }
+        try (Training training = trained(folder, seed)) {
+            training.export(run, exported, precision, progress);
+        }
     }
 
     private List<Run> runs(long seed) {

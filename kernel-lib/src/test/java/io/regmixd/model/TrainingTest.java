@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.data.SmallCorpus;
 import io.regmixd.mixture.Mixture;
@@ -108,6 +109,17 @@ class TrainingTest {
         assertThat(runs.getFirst().completed()).isFalse();
         assertThat(runs.getFirst().divergedAt()).isNotEqualTo(OptionalInt.empty());
         assertThat(runs.getFirst().rows()).as("only whole stages before").isEqualTo(1);
+    }
+
+    @Test
+    void divergedRunIsNotExported(@TempDir Path folder) throws Exception {
+        try (Training training =
+                Training.start(corpus, settings(1e30), List.of(constant("a", 1, 1, 0, 0)), ComputeDevice.cpu())) {
+            training.stage(Training.Listener.SILENT);
+            assertThatThrownBy(() -> training.export(0, folder, Precision.FLOAT32, Progress.SILENT))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("a diverged at step");
+        }
     }
 
     @Test

@@ -2,14 +2,20 @@ package io.regmixd.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.regmixd.Progress;
+import io.regmixd.data.Batches;
 import io.regmixd.data.Corpus;
 import io.regmixd.data.SmallCorpus;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.model.ComputeDevice;
 import io.regmixd.model.LearningRate;
+import io.regmixd.model.Llama;
 import io.regmixd.model.LlamaConfig;
+import io.regmixd.model.Precision;
+import io.regmixd.model.Training;
 import io.regmixd.model.TrainingSettings;
 import io.regmixd.proxy.Trajectories;
 import java.io.IOException;
@@ -111,6 +117,38 @@ class TargetRunTest {
         TargetRun more = target(1L, 2L);
         assertThat(more.train(folder, Progress.SILENT).runs()).hasSize(4);
         assertThat(more.trainingSeconds()).isPositive();
+    }
+
+    @Test
+    void exportedTargetHasTheLossesOfItsMethod(@TempDir Path folder) throws Exception {
+        TargetRun target = target(1L, 2L);
+        target.train(folder, Progress.SILENT);
+        double[] expected;
+        try (Training trained = target.trained(folder, 2)) {
+            expected = trained.validationLosses(0, 64);
+        }
+        assertThat(Math.abs(expected[0] - expected[1])).as("methods differ").isGreaterThan(1e-3);
+        for (String method : target.methods()) {
+            Path exported = folder.resolve("exported").resolve(method);
+            target.export(folder, method, 2, exported, Precision.FLOAT32, Progress.SILENT);
+            assertThat(mean(exported)).isCloseTo(expected[target.methods().indexOf(method)], within(1e-5));
+        }
+        assertThatThrownBy(() -> target.export(folder, "DoReMi", 1, folder, Precision.FLOAT32, Progress.SILENT))
+                .hasMessage("there is no target DoReMi, seed 1: methods are [Human, Uniform], seeds [1, 2]");
+        assertThatThrownBy(() -> target.export(folder, "Human", 3, folder, Precision.FLOAT32, Progress.SILENT))
+                .hasMessageContaining("there is no target Human, seed 3");
+    }
+
+    /// Of the first 64 validation tokens of the first domain.
+    private static double mean(Path exported) throws Exception {
+        int[] tokens = new int[2 * 33];
+        Batches batches = Batches.of(corpus, 32);
+        batches.validation(0, 0, tokens, 0);
+        batches.validation(0, 1, tokens, 33);
+        try (Llama loaded = Llama.load(exported, ComputeDevice.cpu(), Progress.SILENT)) {
+            float[] losses = loaded.losses(tokens, 2, 32)[0];
+            return (losses[0] + losses[1]) / 2.0;
+        }
     }
 
     @Test

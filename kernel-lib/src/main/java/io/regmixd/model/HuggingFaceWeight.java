@@ -1,0 +1,101 @@
+package io.regmixd.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// One tensor of a Llama as Transformers names it, and where its numbers lie in our parameters.
+///
+/// Ours multiply row vectors from the right, so theirs, `[out, in]`, are transposed; what is one matrix here
+/// (query, key and value; gate and up) is two or three there.
+///
+/// @param shape     theirs
+/// @param parameter the name of ours
+/// @param column    the first of our columns that it holds, if transposed
+record HuggingFaceWeight(String name, List<Long> shape, String parameter, boolean transposed, int column) {
+
+    /// Columns that are walked together, so that neither side jumps through memory number by number.
+    private static final int BAND = 16;
+
+    /// All of a model, from its first to its last layer.
+    static List<HuggingFaceWeight> of(LlamaConfig config) {
+        long d = config.width();
+        long f = config.hidden();
+        long v = config.vocabulary();
+        List<HuggingFaceWeight> weights = new ArrayList<>();
+        weights.add(same("model.embed_tokens", "embedding", v, d));
+        for (int layer = 0; layer < config.layers(); layer++) {
+            String theirs = "model.layers." + layer + ".";
+            String ours = "layer" + layer + ".";
+            String attention = theirs + "self_attn.";
+            String mlp = theirs + "mlp.";
+            weights.add(same(theirs + "input_layernorm", ours + "attention_gain", d));
+            weights.add(transposed(attention + "q_proj", d, d, ours + "query_key_value", 0));
+            weights.add(transposed(attention + "k_proj", d, d, ours + "query_key_value", config.width()));
+            weights.add(transposed(attention + "v_proj", d, d, ours + "query_key_value", 2 * config.width()));
+            weights.add(transposed(attention + "o_proj", d, d, ours + "attention_output", 0));
+            weights.add(same(theirs + "post_attention_layernorm", ours + "feed_forward_gain", d));
+            weights.add(transposed(mlp + "gate_proj", f, d, ours + "gate_and_up", 0));
+            weights.add(transposed(mlp + "up_proj", f, d, ours + "gate_and_up", config.hidden()));
+            weights.add(transposed(mlp + "down_proj", d, f, ours + "down", 0));
+        }
+        weights.add(same("model.norm", "last_gain", d));
+        weights.add(transposed("lm_head", v, d, "output", 0));
+        return weights;
+    }
+
+    /// How many [#of] makes.
+    static long count(LlamaConfig config) {
+        return 9L * config.layers() + 3;
+    }
+
+    private static HuggingFaceWeight same(String name, String parameter, Long... shape) {
+        return new HuggingFaceWeight(name + ".weight", List.of(shape), parameter, false, 0);
+    }
+
+    private static HuggingFaceWeight transposed(String name, long out, long in, String parameter, int column) {
+        return new HuggingFaceWeight(name + ".weight", List.of(out, in), parameter, true, column);
+    }
+
+    /// Their numbers.
+    ///
+    /// @param ours all of our parameter
+    float[] from(float[] ours) {
+        if (!transposed) {
+            return ours;
+        }
+        float[] theirs = new float[Math.multiplyExact(out(), in())];
+        int columns = ours.length / in();
+        for (int band = 0; band < out(); band += BAND) {
+            for (int row = 0; row < in(); row++) {
+                for (int i = band; i < Math.min(band + BAND, out()); i++) {
+                    theirs[i * in() + row] = ours[row * columns + column + i];
+                }
+            }
+        }
+        return theirs;
+    }
+
+    /// Puts their numbers where they belong in ours.
+    void into(float[] ours, float[] theirs) {
+        if (!transposed) {
+            System.arraycopy(theirs, 0, ours, 0, theirs.length);
+            return;
+        }
+        int columns = ours.length / in();
+        for (int band = 0; band < out(); band += BAND) {
+            for (int row = 0; row < in(); row++) {
+                for (int i = band; i < Math.min(band + BAND, out()); i++) {
+                    ours[row * columns + column + i] = theirs[i * in() + row];
+                }
+            }
+        }
+    }
+
+    private int out() {
+        return shape.getFirst().intValue();
+    }
+
+    private int in() {
+        return shape.getLast().intValue();
+    }
+}
