@@ -4,7 +4,9 @@ import argparse
 import json
 import os
 import platform
+import resource
 import sys
+import time
 from pathlib import Path
 
 from run_notebook.main import DONE, INTERRUPTED, ROOT, WRONG
@@ -37,12 +39,13 @@ def main(argv=None, benchmarks=BENCHMARKS):
     try:
         if given.json and not given.json.resolve().parent.is_dir():  # said now, not after minutes
             raise Failure(f"There is no folder {given.json.parent} for {given.json.name}: make it, or name another file.")
-        before = os.getloadavg()[0]
-        print(f"Machine: {machine()}; load before: {before:.2f}", flush=True)
+        print(f"Machine: {machine()}", flush=True)
+        before = clocks()
         report = benchmarks[given.name](given.data.resolve())
-        print("", *report.lines, sep="\n")
+        others = others_share(before, clocks())
+        print("", *report.lines, f"other processes had {others:.0%} of the processor meanwhile", sep="\n")
         if given.json:
-            settings = {**report.settings, "load_before": round(before, 2)}
+            settings = {**report.settings, "others_share": round(others, 3)}
             content = {"figures": report.figures, "machine": machine(), "settings": settings}
             given.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         return DONE
@@ -64,3 +67,21 @@ def machine():
         pass  # not Linux
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{name}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}"
+
+
+def clocks():
+    """Seconds: on the clock, of work of all cores, of work of this command and the processes that it started and ended."""
+    busy = 0.0
+    try:
+        ticks = list(map(int, Path("/proc/stat").read_text(encoding="utf-8").split("\n", 1)[0].split()[1:9]))
+        busy = (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")  # all but idle and waiting for a disk
+    except OSError:
+        pass  # not Linux
+    own = sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+    return time.monotonic(), busy, own
+
+
+def others_share(before, after):
+    """How much of all cores' time went to other processes between two readings of `clocks`, 0 to 1."""
+    elapsed, busy, own = (b - a for a, b in zip(before, after))
+    return max(0.0, busy - own) / max(elapsed, 1e-9) / os.cpu_count()

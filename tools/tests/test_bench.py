@@ -1,12 +1,13 @@
 import contextlib
 import io
 import json
+import os
 import tempfile
 import unittest
 from pathlib import Path
 
 from bench import engine
-from bench.main import main
+from bench.main import main, others_share
 from bench.report import Report
 from run_notebook.terminal import Failure
 
@@ -53,6 +54,11 @@ class CommandTest(unittest.TestCase):
         code, _, err = run("quick", "--json", str(self.folder / "no" / "f.json"), benchmarks={"quick": self.quick})
         self.assertEqual((code, self.asked), (2, []))
         self.assertIn(str(self.folder / "no"), err)
+
+    def test_what_others_used_is_the_work_that_is_not_ours(self):
+        cores = os.cpu_count()
+        self.assertAlmostEqual(others_share((0, 100, 5), (10, 100 + 8 * cores, 5 + 6 * cores)), 0.2)
+        self.assertEqual(others_share((0, 100, 5), (10, 101, 7)), 0)
 
     def test_failure_is_a_sentence_and_an_exit_code(self):
         def fails(data):

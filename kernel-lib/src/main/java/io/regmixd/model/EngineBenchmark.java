@@ -94,12 +94,7 @@ final class EngineBenchmark implements AutoCloseable {
     /// @param matrix      rows and columns of the matrices that are multiplied
     /// @param turnSeconds how long about a turn of a group is
     EngineBenchmark(
-            Batches batches,
-            int sequences,
-            int matrix,
-            double turnSeconds,
-            List<Group> groups,
-            ComputeDevice device) {
+            Batches batches, int sequences, int matrix, double turnSeconds, List<Group> groups, ComputeDevice device) {
         this.batches = batches;
         this.sequences = sequences;
         scope = NDManager.newBaseManager(device.device());
@@ -152,13 +147,7 @@ final class EngineBenchmark implements AutoCloseable {
     private static void fill(Batches batches, int models, int sequences, int step, int[] tokens) {
         Mixture natural = batches.corpus().natural();
         for (int row = 0; row < models * sequences; row++) {
-            batches.fill(
-                    natural,
-                    SEED + row / sequences,
-                    step,
-                    row % sequences,
-                    tokens,
-                    row * (batches.context() + 1));
+            batches.fill(natural, SEED + row / sequences, step, row % sequences, tokens, row * (batches.context() + 1));
         }
     }
 

@@ -69,8 +69,7 @@ class EngineBenchmarkTest {
             ReferenceLlama reference = new ReferenceLlama(llama, 0);
             double expected = 0;
             for (int s = 0; s < SEQUENCES; s++) {
-                int[] sequence =
-                        Arrays.copyOfRange(first, s * (CONTEXT + 1), (s + 1) * (CONTEXT + 1));
+                int[] sequence = Arrays.copyOfRange(first, s * (CONTEXT + 1), (s + 1) * (CONTEXT + 1));
                 expected += reference.loss(sequence) / SEQUENCES;
             }
             assertThat(losses[0]).isCloseTo(expected, within(1e-4));
