@@ -39,10 +39,11 @@ class EngineBenchmarkTest {
         }
     }
 
-    /// By hand, weights of the matrices of one model of width 2, hidden 3, vocabulary 256: query, key and value
-    /// 2 x 6, attention's output 2 x 2, gate and up 2 x 6, down 3 x 2, output 2 x 256, in all 546; six operations
-    /// each. Attention: at position t of 4, scores and values are two products of t x 2 with two operations each,
-    /// forward, and twice that backward: 24 t, with t on average half of the context 24 x 2 = 48.
+    /// By hand, weights of the matrices of one model of width 2, hidden 3, vocabulary 256: query, key and
+    /// value 2 x 6, attention's output 2 x 2, gate and up 2 x 6, down 3 x 2, output 2 x 256, in all 546; six
+    /// operations each. Attention: at position t of 4, scores and values are two products of t x 2 with two
+    /// operations each, forward, and twice that backward: 24 t, with t on average half of the context
+    /// 24 x 2 = 48.
     @Test
     void operationsOfAStepAreThoseCountedByHand() {
         EngineBenchmark.Group group = new EngineBenchmark.Group("tiny", TINY, 3);
