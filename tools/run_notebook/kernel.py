@@ -32,24 +32,37 @@ def jupyter_environment(setup):
     }
 
 
+def environment(setup, library):
+    """What the library needs of the environment of a Java process; LD_LIBRARY_PATH stands before the user's own."""
+    return {
+        "LD_LIBRARY_PATH": str(library.natives),
+        "DJL_CACHE_DIR": str(setup / "djl"),
+        "GOMP_SPINCOUNT": "10000",  # waiting threads spin briefly, then sleep: the cores may be shared
+    }
+
+
+def options(setup):
+    """The file of JVM options, class path included, that `register` writes."""
+    return setup / "java.options"
+
+
 def register(root, setup, jdk, library):
     """Writes kernel.json and the file of JVM options that it refers to."""
-    options = setup / "java.options"
     logging = setup / "logging.properties"
     write_if_changed(logging, LOGGING)
     classpath = os.pathsep.join(map(str, library.classpath()))
-    write_if_changed(options, "\n".join([*JVM_OPTIONS, quoted(f"-Djava.util.logging.config.file={logging}"), "-cp", quoted(classpath)]) + "\n")
+    write_if_changed(options(setup), "\n".join([*JVM_OPTIONS, quoted(f"-Djava.util.logging.config.file={logging}"), "-cp", quoted(classpath)]) + "\n")
+    own = {name: literal(value) for name, value in environment(setup, library).items()}
     spec = {
-        "argv": [str(jdk / "bin" / "java"), f"@{options}", MAIN_CLASS, "{connection_file}"],
+        "argv": [str(jdk / "bin" / "java"), f"@{options(setup)}", MAIN_CLASS, "{connection_file}"],
         "display_name": "Java (RegMix-D)",
         "language": "java",
         "interrupt_mode": "message",
         "env": {
             "REGMIXD_HOME": literal(root),
+            **own,
             # Jupyter fills in the user's own; where there is none, the name of no folder stays
-            "LD_LIBRARY_PATH": f"{literal(library.natives)}{os.pathsep}${{LD_LIBRARY_PATH}}",
-            "DJL_CACHE_DIR": literal(setup / "djl"),
-            "GOMP_SPINCOUNT": "10000",  # waiting threads spin briefly, then sleep: the cores may be shared
+            "LD_LIBRARY_PATH": f"{own['LD_LIBRARY_PATH']}{os.pathsep}${{LD_LIBRARY_PATH}}",
             "IJAVA_STARTUP_SCRIPT": "io.regmixd.notebook.Kernel.start();",
         },
     }

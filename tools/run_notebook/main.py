@@ -1,6 +1,7 @@
 """The command ./run-notebook."""
 
 import argparse
+import contextlib
 import fcntl
 import os
 import sys
@@ -71,16 +72,29 @@ def main(argv=None):
         return INTERRUPTED
 
 
-def set_up():
-    """Everything that is missing; the Python to execute notebooks with. Two runs at once set up one after the other."""
+@contextlib.contextmanager
+def one_at_a_time():
+    """Two commands at once set up one after the other."""
     SETUP.mkdir(exist_ok=True)
     with open(SETUP / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        home = jdk.find()
-        library = Library(ROOT, SETUP)
-        library.build_if_needed(home)
-        kernel.register(ROOT, SETUP, home, library)
+        yield
+
+
+def set_up():
+    """Everything that is missing; the Python to execute notebooks with."""
+    with one_at_a_time():
+        set_up_java()
         return packages.find_or_install(SETUP)
+
+
+def set_up_java():
+    """The JDK found, the library built, what starts it written; the JDK's folder and the library."""
+    home = jdk.find()
+    library = Library(ROOT, SETUP)
+    library.build_if_needed(home)
+    kernel.register(ROOT, SETUP, home, library)
+    return home, library
 
 
 def run(given):

@@ -59,10 +59,12 @@ public record LlamaConfig(int layers, int heads, int width, int hidden, int voca
         return nonEmbeddingParameters() + 2L * vocabulary * width;
     }
 
-    /// Floating-point operations of one training token: six a parameter that takes part in a matrix product
-    /// (two forward, four backward), and causal attention's two products over half of the context on average.
+    /// Floating-point operations of one training token, in matrix products: six a parameter of a matrix (two
+    /// forward, four backward; the embedding is looked up, not multiplied), and causal attention's two products
+    /// over half of the context on average.
     public double trainingFlops(int context) {
-        double products = parameters() - (double) vocabulary * width;
+        double block = 4.0 * width * width + 3.0 * width * hidden;
+        double products = layers * block + (double) vocabulary * width;
         return 6 * products + 6.0 * layers * width * context;
     }
 }

@@ -1,0 +1,285 @@
+package io.regmixd.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
+import io.regmixd.Progress;
+import io.regmixd.data.Batches;
+import io.regmixd.data.Corpus;
+import io.regmixd.mixture.Mixture;
+import io.regmixd.store.TensorFile;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/// How fast groups of models train on this machine, beside how fast it multiplies matrices through the same
+/// PyTorch: the Java side of `./bench engine`.
+///
+/// It measures in rounds. In each round every contender has its turn, so that a machine that slows down slows
+/// all of them. Training is measured as a sweep does it: assembling the batches counts, and is also timed
+/// alone. Not thread-safe.
+final class EngineBenchmark implements AutoCloseable {
+
+    private static final LlamaConfig WIDTH_256 = new LlamaConfig(2, 8, 256, 512, 256);
+    private static final List<Group> GROUPS = List.of(
+            new Group("demo proxy", LlamaConfig.demoProxy(), 1),
+            new Group("demo proxy", LlamaConfig.demoProxy(), 3),
+            new Group("demo proxy", LlamaConfig.demoProxy(), 8),
+            new Group("demo target", LlamaConfig.demoTarget(), 1),
+            new Group("demo target", LlamaConfig.demoTarget(), 3),
+            new Group("width 256", WIDTH_256, 1),
+            new Group("width 256", WIDTH_256, 4));
+    private static final int MATRIX = 2048;
+    private static final double SECONDS_A_TURN = 1.5;
+
+    private static final int PRODUCTS = 3; // a turn
+    private static final int WARM_UP_STEPS = 3;
+    private static final long SEED = 1;
+    private static final double LEARNING_RATE = 4e-4;
+    private static final double WEIGHT_DECAY = 0.1;
+    private static final int PEER_BATCHES = 16;
+    private static final int COMPARED_STEPS = 5;
+
+    private final Batches batches;
+    private final int sequences;
+    private final NDManager scope;
+    private final NDArray left;
+    private final NDArray right;
+    private final List<Contender> contenders = new ArrayList<>();
+
+    /// K models of one size.
+    ///
+    /// @param name of the size, for people; without quotes
+    record Group(String name, LlamaConfig model, int models) {
+
+        /// Predicted tokens of one step.
+        long tokens(int context, int sequences) {
+            return (long) models * sequences * context;
+        }
+
+        /// Floating-point operations of one step.
+        double flops(int context, int sequences) {
+            return model.trainingFlops(context) * tokens(context, sequences);
+        }
+    }
+
+    /// What one turn of a group showed, in means over its steps.
+    ///
+    /// @param batchSeconds to assemble a step's batches
+    /// @param seconds      for the whole step, that included
+    record Turn(double batchSeconds, double seconds) {}
+
+    /// What one round showed.
+    ///
+    /// @param productSeconds of the fastest matrix product
+    /// @param turns          in the order of the groups
+    record Round(double productSeconds, List<Turn> turns) {}
+
+    /// Makes the models and warms everything up.
+    ///
+    /// @param sequences   in a step of each model
+    /// @param matrix      rows and columns of the matrices that are multiplied
+    /// @param turnSeconds how long about a turn of a group is
+    EngineBenchmark(
+            Batches batches, int sequences, int matrix, double turnSeconds, List<Group> groups, ComputeDevice device) {
+        this.batches = batches;
+        this.sequences = sequences;
+        scope = NDManager.newBaseManager(device.device());
+        left = scope.randomNormal(new Shape(matrix, matrix));
+        right = scope.randomNormal(new Shape(matrix, matrix));
+        productSeconds();
+        for (Group group : groups) {
+            contenders.add(new Contender(group, turnSeconds, device));
+        }
+    }
+
+    private final class Contender {
+
+        private final Llama llama;
+        private final int[] tokens;
+        private final int stepsATurn;
+        private int step;
+
+        Contender(Group group, double turnSeconds, ComputeDevice device) {
+            long[] seeds = LongStream.range(SEED, SEED + group.models()).toArray();
+            llama = Llama.initialise(group.model(), seeds, device);
+            tokens = new int[group.models() * sequences * (batches.context() + 1)];
+            turn(WARM_UP_STEPS);
+            stepsATurn = (int) Math.ceil(turnSeconds / turn(WARM_UP_STEPS).seconds());
+        }
+
+        Turn turn() {
+            return turn(stepsATurn);
+        }
+
+        private Turn turn(int steps) {
+            long batchNanos = 0;
+            long start = System.nanoTime();
+            for (int i = 0; i < steps; i++) {
+                long before = System.nanoTime();
+                fill(batches, llama.models(), sequences, step, tokens);
+                batchNanos += System.nanoTime() - before;
+                step++;
+                List<Llama.Step> shown =
+                        llama.train(tokens, sequences, batches.context(), step, LEARNING_RATE, WEIGHT_DECAY);
+                if (!shown.stream().allMatch(Llama.Step::finite)) {
+                    throw new IllegalStateException("a model diverged while it was measured: " + shown);
+                }
+            }
+            return new Turn(batchNanos / 1e9 / steps, (System.nanoTime() - start) / 1e9 / steps);
+        }
+    }
+
+    /// Each model reads the natural mixture with a seed of its own, so that no two windows are the same.
+    private static void fill(Batches batches, int models, int sequences, int step, int[] tokens) {
+        Mixture natural = batches.corpus().natural();
+        for (int row = 0; row < models * sequences; row++) {
+            batches.fill(natural, SEED + row / sequences, step, row % sequences, tokens, row * (batches.context() + 1));
+        }
+    }
+
+    /// Gives every contender its turn.
+    Round round() {
+        return new Round(
+                productSeconds(), contenders.stream().map(Contender::turn).toList());
+    }
+
+    private double productSeconds() {
+        double best = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < PRODUCTS; i++) {
+            long start = System.nanoTime();
+            try (NDArray product = left.matMul(right)) {
+                product.getFloat(0, 0); // a GPU is done only when a value is there
+            }
+            best = Math.min(best, (System.nanoTime() - start) / 1e9);
+        }
+        return best;
+    }
+
+    @Override
+    public void close() {
+        contenders.forEach(contender -> contender.llama.close());
+        scope.close();
+    }
+
+    /// Leaves what a program in another language needs to train the same model on the same tokens: the initial
+    /// parameters of one demo proxy in the order of [Llama#shapes] as `parameters.f32`, and the batches of its
+    /// first steps as `tokens.i32`, both raw and little-endian.
+    ///
+    /// @return the losses of the first steps, before each
+    static double[] exportForPeer(Batches batches, LlamaConfig model, int sequences, ComputeDevice device, Path folder)
+            throws IOException {
+        int[][] steps = new int[PEER_BATCHES][sequences * (batches.context() + 1)];
+        ByteBuffer tokens = ByteBuffer.allocate(PEER_BATCHES * steps[0].length * Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (int step = 0; step < PEER_BATCHES; step++) {
+            fill(batches, 1, sequences, step, steps[step]);
+            Arrays.stream(steps[step]).forEach(tokens::putInt);
+        }
+        Files.write(folder.resolve("tokens.i32"), tokens.array());
+        try (Llama llama = Llama.initialise(model, new long[] {SEED}, device)) {
+            ByteBuffer parameters = ByteBuffer.allocate(Math.toIntExact(model.parameters() * Float.BYTES))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            for (TensorFile.Tensor tensor : llama.tensors()) {
+                if (tensor.name().startsWith("parameters.")) {
+                    for (float value : tensor.data()) {
+                        parameters.putFloat(value);
+                    }
+                }
+            }
+            Files.write(folder.resolve("parameters.f32"), parameters.array());
+            return IntStream.range(0, COMPARED_STEPS)
+                    .mapToDouble(step -> llama.train(
+                                    steps[step], sequences, batches.context(), step + 1, LEARNING_RATE, WEIGHT_DECAY)
+                            .getFirst()
+                            .loss())
+                    .toArray();
+        }
+    }
+
+    /// Prints a line of JSON that says what is measured, then one a round; a round begins when a line comes in
+    /// from standard input, so that the caller may let a peer have its turn between two.
+    ///
+    /// @param args manifest, folder of the corpora, folder for what a peer needs
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Progress progress = (step, fraction, message) -> {
+            if (fraction == 1) {
+                System.err.println(step + ": " + message);
+            }
+        };
+        Corpus corpus = Corpus.prepare(Path.of(args[0]), Path.of(args[1]), progress);
+        ComputeDevice device = ComputeDevice.attached().getFirst();
+        TrainingSettings settings = TrainingSettings.demoProxies(1, 1);
+        Batches batches = Batches.of(corpus, settings.context());
+        int sequences = settings.batch();
+        double[] losses = exportForPeer(batches, settings.model(), sequences, device, Path.of(args[2]));
+        try (EngineBenchmark benchmark =
+                new EngineBenchmark(batches, sequences, MATRIX, SECONDS_A_TURN, GROUPS, device)) {
+            print(json(batches.context(), sequences, device, losses));
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            while (in.readLine() != null) {
+                print(json(benchmark.round()));
+            }
+        }
+    }
+
+    private static String json(int context, int sequences, ComputeDevice device, double[] losses) {
+        LlamaConfig peer = LlamaConfig.demoProxy();
+        String groups = GROUPS.stream()
+                .map(group -> String.format(
+                        Locale.ROOT,
+                        "{\"name\": \"%s\", \"models\": %d, \"tokens\": %d, \"flops\": %s}",
+                        group.name(),
+                        group.models(),
+                        group.tokens(context, sequences),
+                        group.flops(context, sequences)))
+                .collect(Collectors.joining(", "));
+        return String.format(
+                Locale.ROOT,
+                "{\"device\": \"%s\", \"threads\": %d, \"context\": %d, \"sequences\": %d, \"matrix\": %d, \"groups\": [%s], "
+                        + "\"peer\": {\"layers\": %d, \"heads\": %d, \"width\": %d, \"hidden\": %d, \"vocabulary\": %d, "
+                        + "\"learning_rate\": %s, \"weight_decay\": %s}, \"losses\": %s}",
+                device,
+                JniUtils.getNumThreads(),
+                context,
+                sequences,
+                MATRIX,
+                groups,
+                peer.layers(),
+                peer.heads(),
+                peer.width(),
+                peer.hidden(),
+                peer.vocabulary(),
+                LEARNING_RATE,
+                WEIGHT_DECAY,
+                Arrays.toString(losses));
+    }
+
+    private static String json(Round round) {
+        return String.format(
+                Locale.ROOT,
+                "{\"product_seconds\": %s, \"turns\": [%s]}",
+                round.productSeconds(),
+                round.turns().stream()
+                        .map(turn -> "[" + turn.batchSeconds() + ", " + turn.seconds() + "]")
+                        .collect(Collectors.joining(", ")));
+    }
+
+    private static void print(String line) {
+        System.out.println(line);
+        System.out.flush();
+    }
+}

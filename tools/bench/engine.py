@@ -1,0 +1,186 @@
+"""The benchmark `engine`: training in Java beside matrix products, and beside the same model in eager PyTorch.
+
+Java and the peer are two processes that wait until they are told to measure a round, so they take turns: matrix
+product, every group of models, peer, and again. What is reported is the median over the rounds; of the matrix
+products the fastest, because that is what the machine can do.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from run_notebook import kernel
+from run_notebook.main import ROOT, SETUP, one_at_a_time, set_up_java
+from run_notebook.terminal import Failure
+
+from .report import Report, columns
+
+MAIN_CLASS = "io.regmixd.model.EngineBenchmark"
+MANIFEST = ROOT / "data-manifests" / "demo.json"
+PEER = Path(__file__).with_name("peer.py")
+ROUNDS = 9
+SWEEP = ("demo proxy", 8)
+WIDTH_256 = ("width 256", 4)
+LOSS_TOLERANCE = 1e-3  # nats
+
+NO_TORCH = "no Python with PyTorch was found (Debian: python3-torch; or start ./bench under a Python that has torch)"
+ON_GPU = "models train on a GPU here, and the peer is written for the CPU"
+
+
+class Contestant:
+    """A process that prints a line of JSON when it is ready, and one a round, each time it reads a line."""
+
+    def __init__(self, name, command, environment):
+        self.name = name
+        self.process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, error, *_):
+        if error:
+            self.process.kill()
+        self.process.communicate()  # the end of its input ends it
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise Failure(f"{self.name} ended with exit code {self.process.wait()}; what it said last stands above.")
+        return json.loads(line)
+
+    def round(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+
+def measure(data):
+    """The benchmark. data: the folder of the prepared corpora."""
+    with one_at_a_time():
+        jdk, library = set_up_java()
+    with tempfile.TemporaryDirectory(prefix="regmixd-bench") as folder:
+        print("Opening the demo corpus (prepared first if it is not there yet), warming up", flush=True)
+        command = [jdk / "bin" / "java", f"@{kernel.options(SETUP)}", MAIN_CLASS, MANIFEST, data, folder]
+        with Contestant("The Java process", command, java_environment(library)) as java:
+            ours = java.answer()
+            python = python_with_torch()
+            without = ON_GPU if not ours["device"].startswith("CPU") else NO_TORCH if python is None else None
+            if without:
+                return report(ours, rounds(java), without)
+            with Contestant("The peer", [python, PEER, folder, json.dumps(ours)], peer_environment(library)) as peer:
+                theirs = peer.answer()
+                compare_losses(ours["losses"], theirs["losses"])
+                return report(ours, rounds(java, peer), peer=theirs)
+
+
+def java_environment(library):
+    own = kernel.environment(SETUP, library)
+    own["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, [own["LD_LIBRARY_PATH"], os.environ.get("LD_LIBRARY_PATH")]))
+    return {**os.environ, **own}
+
+
+def peer_environment(library):
+    """Its own native libraries, but its threads wait as ours do."""
+    return {**os.environ, "GOMP_SPINCOUNT": kernel.environment(SETUP, library)["GOMP_SPINCOUNT"]}
+
+
+def python_with_torch():
+    """The first of this Python, the one on PATH and the system's that has PyTorch, or None."""
+    program = "import importlib.util as u, sys; sys.exit(u.find_spec('torch') is None)"
+    for python in dict.fromkeys([sys.executable, "python3", "/usr/bin/python3"]):
+        try:
+            if subprocess.run([python, "-c", program], capture_output=True, timeout=60).returncode == 0:
+                return python
+        except (OSError, subprocess.TimeoutExpired):
+            continue
+    return None
+
+
+def rounds(java, peer=None):
+    """A pair a round: what Java showed, what the peer showed or None."""
+    shown = []
+    for number in range(1, ROUNDS + 1):
+        print(f"Round {number} of {ROUNDS}: matrix product, groups of models{', peer' if peer else ''}", flush=True)
+        shown.append((java.round(), peer.round() if peer else None))
+    return shown
+
+
+def compare_losses(ours, theirs):
+    """Raises Failure where the peer does not train the same model."""
+    for step, (a, b) in enumerate(zip(ours, theirs), start=1):
+        if not abs(a - b) <= LOSS_TOLERANCE:
+            raise Failure(f"The peer trains another model: from equal weights its loss in step {step} is {b:.5f}, ours {a:.5f}.")
+
+
+def report(ours, shown, without=None, peer=None):
+    """Figures and table.
+
+    ours     what Java said when it was ready
+    shown    what `rounds` returned
+    without  why there is no peer
+    peer     what the peer said when it was ready
+    """
+    java = [each for each, _ in shown]
+    product = product_rate(ours, java)
+    figures = {"gemm_gflops": product}
+    rows = []
+    for i, group in enumerate(ours["groups"]):
+        name, models = group["name"], group["models"]
+        seconds = [each["turns"][i][1] for each in java]
+        step = median(seconds)
+        share = group["flops"] / step / 1e9 / product
+        rows.append([
+            name, str(models), f"{group['tokens'] / step:,.0f}", f"{share * product:.1f}", f"{share:.0%}", f"{1000 * step:.2f}"
+        ])
+        figures[f"tokens_per_second_{name.replace(' ', '_')}_k{models}"] = group["tokens"] / step
+        if (name, models) == WIDTH_256:
+            figures["gemm_share_width256"] = share
+        if (name, models) == SWEEP:
+            figures["gemm_share_demo"] = share
+            figures["host_share"] = median(each["turns"][i][0] / each["turns"][i][1] for each in java)
+            sweep = [group["tokens"] / each for each in seconds]
+    lines = [
+        *columns(["models", "K", "tokens/s", "GFLOP/s", "of product", "ms a step"], rows),
+        "",
+        f"{ours['device']}; context {ours['context']}, {ours['sequences']} sequences a step of each model, float32",
+        f"matrix product of {ours['matrix']} x {ours['matrix']}: {product:.1f} GFLOP/s",
+        f"assembling batches: {figures['host_share']:.1%} of a step of {SWEEP[1]} {SWEEP[0]} models",
+    ]
+    settings = {name: ours[name] for name in ("device", "threads", "context", "sequences", "matrix")}
+    settings |= {"rounds": len(shown), "peer": without}
+    if peer:
+        measured = peer_figures(ours, sweep, [each for _, each in shown])
+        figures |= measured
+        settings["peer"] = {name: peer[name] for name in ("torch", "threads", "optimizer", "attention")}
+        apart = max(abs(a - b) for a, b in zip(ours["losses"], peer["losses"]))
+        lines += [
+            f"peer: eager PyTorch {peer['torch']} in Python, {peer['threads']} threads, {peer['attention']} attention, "
+            f"{peer['optimizer']} AdamW: {measured['peer_tokens_per_second']:,.0f} tokens/s, one model after the other; "
+            f"its matrix product: {measured['peer_gemm_gflops']:.1f} GFLOP/s",
+            f"from equal weights the losses of {len(ours['losses'])} steps differ by at most {apart:.0e} nats",
+            f"sweep of {SWEEP[1]} {SWEEP[0]} models over the peer: {measured['peer_ratio_sweep']:.2f}",
+        ]
+    else:
+        lines.append(f"peer left out: {without}")
+    return Report(lines, figures, settings)
+
+
+def product_rate(ours, measured):
+    """GFLOP/s of the fastest matrix product."""
+    return 2.0 * ours["matrix"] ** 3 / min(each["product_seconds"] for each in measured) / 1e9
+
+
+def peer_figures(ours, sweep, peer):
+    """sweep: our tokens/s in each round."""
+    theirs = [ours["sequences"] * ours["context"] / each["step_seconds"] for each in peer]
+    return {
+        "peer_ratio_sweep": median(a / b for a, b in zip(sweep, theirs)),
+        "peer_tokens_per_second": median(theirs),
+        "peer_gemm_gflops": product_rate(ours, peer),
+    }

@@ -1,0 +1,87 @@
+"""The command ./bench."""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import sys
+import time
+from pathlib import Path
+
+from run_notebook.main import DONE, INTERRUPTED, ROOT, WRONG
+from run_notebook.terminal import Failure
+
+from . import engine
+
+BENCHMARKS = {"engine": engine.measure}
+
+EPILOG = """\
+benchmarks:
+  engine   training: tokens/s, share of the machine's matrix-product rate, beside eager PyTorch in Python (3 minutes)
+
+Keep the machine quiet while it measures. What the figures mean is in docs/."""
+
+
+def arguments(argv, benchmarks):
+    parser = argparse.ArgumentParser(
+        prog="bench", description="Measures one part of the library on this machine.", epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("name", metavar="NAME", choices=list(benchmarks), help="one of: " + ", ".join(benchmarks))
+    parser.add_argument("--data", metavar="FOLDER", type=Path, default=ROOT / "data", help="where prepared corpora lie (data)")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="writes the figures there, too")
+    return parser.parse_args(argv)
+
+
+def main(argv=None, benchmarks=BENCHMARKS):
+    given = arguments(argv, benchmarks)
+    try:
+        if given.json and not given.json.resolve().parent.is_dir():  # said now, not after minutes
+            raise Failure(f"There is no folder {given.json.parent} for {given.json.name}: make it, or name another file.")
+        print(f"Machine: {machine()}", flush=True)
+        before = clocks()
+        report = benchmarks[given.name](given.data.resolve())
+        others = others_share(before, clocks())
+        print("", *report.lines, f"other processes had {others:.0%} of the processor meanwhile", sep="\n")
+        if given.json:
+            settings = {**report.settings, "others_share": round(others, 3)}
+            content = {"figures": report.figures, "machine": machine(), "settings": settings}
+            given.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        return DONE
+    except (Failure, OSError) as problem:
+        print(problem, file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def machine():
+    """Processor, cores, memory and system in words."""
+    name = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
+    except OSError:
+        pass  # not Linux
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{name}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}"
+
+
+def clocks():
+    """Seconds: on the clock, of work of all cores, of work of this command and the processes that it started and ended."""
+    busy = 0.0
+    try:
+        ticks = list(map(int, Path("/proc/stat").read_text(encoding="utf-8").split("\n", 1)[0].split()[1:9]))
+        busy = (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")  # all but idle and waiting for a disk
+    except OSError:
+        pass  # not Linux
+    own = sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+    return time.monotonic(), busy, own
+
+
+def others_share(before, after):
+    """How much of all cores' time went to other processes between two readings of `clocks`, 0 to 1."""
+    elapsed, busy, own = (b - a for a, b in zip(before, after))
+    return max(0.0, busy - own) / max(elapsed, 1e-9) / os.cpu_count()

@@ -1,0 +1,109 @@
+import contextlib
+import io
+import json
+import os
+import tempfile
+import unittest
+from pathlib import Path
+
+from bench import engine
+from bench.main import main, others_share
+from bench.report import Report
+from run_notebook.terminal import Failure
+
+
+def run(*argv, benchmarks=None):
+    """Exit code, what went to standard output, what to standard error."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main(list(argv), *([benchmarks] if benchmarks else []))
+        except SystemExit as ended:
+            code = ended.code
+    return code, out.getvalue(), err.getvalue()
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.asked = []
+
+    def quick(self, data):
+        self.asked.append(data)
+        return Report(["models  ms a step", "tiny          0.5"], {"rate": 2.5}, {"rounds": 3})
+
+    def test_unknown_name_lists_the_names(self):
+        code, _, err = run("engines")
+        self.assertEqual(code, 2)
+        self.assertIn("engine", err.replace("engines", ""))
+
+    def test_json_holds_figures_machine_and_settings(self):
+        file = self.folder / "figures.json"
+        code, out, _ = run("quick", "--data", str(self.folder), "--json", str(file), benchmarks={"quick": self.quick})
+        self.assertEqual(code, 0)
+        self.assertIn("tiny          0.5", out)
+        self.assertEqual(self.asked, [self.folder.resolve()])
+        written = json.loads(file.read_text())
+        self.assertEqual(written["figures"], {"rate": 2.5})
+        self.assertEqual(written["settings"]["rounds"], 3)
+        self.assertRegex(written["machine"], r"\d+ cores")
+
+    def test_json_in_a_folder_that_is_not_there_is_said_before_anything_is_measured(self):
+        code, _, err = run("quick", "--json", str(self.folder / "no" / "f.json"), benchmarks={"quick": self.quick})
+        self.assertEqual((code, self.asked), (2, []))
+        self.assertIn(str(self.folder / "no"), err)
+
+    def test_what_others_used_is_the_work_that_is_not_ours(self):
+        cores = os.cpu_count()
+        self.assertAlmostEqual(others_share((0, 100, 5), (10, 100 + 8 * cores, 5 + 6 * cores)), 0.2)
+        self.assertEqual(others_share((0, 100, 5), (10, 101, 7)), 0)
+
+    def test_failure_is_a_sentence_and_an_exit_code(self):
+        def fails(data):
+            raise Failure("The peer ended.")
+
+        self.assertEqual(run("fails", benchmarks={"fails": fails})[::2], (2, "The peer ended.\n"))
+
+
+OURS = {
+    "device": "CPU, 2 threads", "threads": 2, "context": 100, "sequences": 5, "matrix": 1000, "losses": [5.5, 5.4],
+    "groups": [
+        {"name": "demo proxy", "models": 8, "tokens": 4000, "flops": 4e9},
+        {"name": "width 256", "models": 4, "tokens": 2000, "flops": 8e9},
+    ],
+}
+PEER = {"torch": "1.13.1", "threads": 2, "optimizer": "foreach", "attention": "explicit", "losses": [5.5, 5.4001]}
+ROUNDS = [  # product 2e9 operations; [batch seconds, seconds] of each group; the peer's 500 tokens
+    ({"product_seconds": 0.02, "turns": [[0.001, 0.04], [0.001, 0.16]]}, {"product_seconds": 0.04, "step_seconds": 0.010}),
+    ({"product_seconds": 0.01, "turns": [[0.001, 0.08], [0.001, 0.10]]}, {"product_seconds": 0.02, "step_seconds": 0.025}),
+    ({"product_seconds": 0.03, "turns": [[0.004, 0.05], [0.001, 0.20]]}, {"product_seconds": 0.05, "step_seconds": 0.020}),
+]
+
+
+class EngineTest(unittest.TestCase):
+    def test_figures_are_medians_over_rounds_beside_the_fastest_product(self):
+        figures = engine.report(OURS, ROUNDS, peer=PEER).figures
+        for name, value in {
+            "gemm_gflops": 200,  # 2e9 / 0.01 s
+            "gemm_share_demo": 80 / 200,  # 4e9 / 0.05 s
+            "gemm_share_width256": 50 / 200,  # 8e9 / 0.16 s
+            "host_share": 0.025,  # of 0.025, 0.0125, 0.08
+            "tokens_per_second_demo_proxy_k8": 80_000,
+            "peer_ratio_sweep": 2.5,  # 100,000 / 50,000; 50,000 / 20,000; 80,000 / 25,000
+            "peer_tokens_per_second": 25_000,
+            "peer_gemm_gflops": 100,
+        }.items():
+            self.assertAlmostEqual(figures[name], value, msg=name)
+
+    def test_without_a_peer_its_figures_are_left_out_and_the_table_says_why(self):
+        alone = engine.report(OURS, [(ours, None) for ours, _ in ROUNDS], engine.NO_TORCH)
+        self.assertNotIn("peer_ratio_sweep", alone.figures)
+        self.assertIn("python3-torch", "\n".join(alone.lines))
+
+    def test_a_peer_with_other_losses_is_refused(self):
+        engine.compare_losses([5.5, 5.4], [5.5001, 5.4])
+        for wrong in ([5.5, 5.41], [float("nan"), 5.4]):
+            with self.assertRaisesRegex(Failure, "another model"):
+                engine.compare_losses([5.5, 5.4], wrong)
