@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.LongColumn;
@@ -48,14 +49,13 @@ public record Evaluation(List<String> domains, String objective, List<String> me
         Path file = folder.resolve("evaluation.arrow");
         Map<String, String> provenance =
                 Map.of("target", target.toString(), "corpus", corpus.fingerprint(), "tokens", Integer.toString(tokens));
-        List<Score> scores;
-        if (Files.exists(file) && ArrowFile.read(file).metadata().equals(provenance)) {
-            scores = read(ArrowFile.read(file).table());
-        } else {
-            scores = measure(corpus, target, tokens, folder, progress);
-        }
+        Optional<ArrowFile> earlier = Files.exists(file) ? Optional.of(ArrowFile.read(file)) : Optional.empty();
+        boolean measured = earlier.isPresent() && earlier.get().metadata().equals(provenance);
+        List<Score> scores = measured ? read(earlier.get().table()) : measure(corpus, target, tokens, folder, progress);
         Evaluation evaluation = new Evaluation(corpus.domains(), corpus.objective(), target.methods(), scores);
-        ArrowFile.write(file, evaluation.table(), provenance);
+        if (!measured) {
+            ArrowFile.write(file, evaluation.table(), provenance);
+        }
         progress.update(STEP, 1, scores.size() + " targets, " + corpus.domains().size() + " domains");
         return evaluation;
     }
@@ -131,7 +131,7 @@ public record Evaluation(List<String> domains, String objective, List<String> me
         return lossNats / Math.log(2);
     }
 
-    /// The losses of one domain under one method, one a seed that finished, in the order of the seeds.
+    /// The scores of one method, one a seed that finished, in the order of the seeds.
     List<Score> of(String method) {
         return scores.stream().filter(score -> score.method().equals(method)).toList();
     }

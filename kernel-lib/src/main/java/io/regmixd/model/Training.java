@@ -3,7 +3,7 @@ package io.regmixd.model;
 import io.regmixd.Progress;
 import io.regmixd.data.Batches;
 import io.regmixd.data.Corpus;
-import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.mixture.Mixture;
 import io.regmixd.store.TensorFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -182,15 +182,9 @@ public final class Training implements AutoCloseable {
         int row = settings.context() + 1;
         for (int k = 0; k < runs.size(); k++) {
             Run run = runs.get(k);
-            MixtureSchedule schedule = run.schedule();
+            Mixture mixture = run.schedule().at(step, settings.steps());
             for (int b = 0; b < settings.batch(); b++) {
-                batches.fill(
-                        schedule.at(step, settings.steps()),
-                        run.seed(),
-                        step,
-                        b,
-                        tokens,
-                        (k * settings.batch() + b) * row);
+                batches.fill(mixture, run.seed(), step, b, tokens, (k * settings.batch() + b) * row);
             }
         }
     }
