@@ -3,33 +3,63 @@ package io.regmixd.model;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.cuda.CudaUtils;
+import java.lang.management.MemoryUsage;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
-/// Where models are trained: one GPU, or all CPU cores together.
+/// Where models are trained: one GPU, or some CPU cores.
 public final class ComputeDevice {
 
-    private final Device device;
+    /// Parts of a CPU at most: a step of the demo's target has no more sequences.
+    private static final int MOST_PARTS = 8;
 
-    private ComputeDevice(Device device) {
+    private final Device device;
+    private final String name;
+    private final int threads;
+
+    private ComputeDevice(Device device, String name, int threads) {
         this.device = device;
+        this.name = name;
+        this.threads = threads;
     }
 
-    /// Every attached GPU, or the CPU where there is none.
+    /// Every attached GPU; where there is none, the CPU in as many parts as it has cores, at most eight.
+    ///
+    /// Parts of one thread each train faster than one part of as many threads: within them no operation waits
+    /// for another thread (`docs/engine.md`).
     public static List<ComputeDevice> attached() {
         int gpus = engine().getGpuCount();
         return gpus == 0
-                ? List.of(cpu())
+                ? cpu(Math.min(cores(), MOST_PARTS))
                 : IntStream.range(0, gpus)
-                        .mapToObj(i -> new ComputeDevice(Device.gpu(i)))
+                        .mapToObj(i -> new ComputeDevice(Device.gpu(i), "GPU " + i, 1))
                         .toList();
     }
 
-    /// The CPU, with as many threads as the machine has cores.
-    public static ComputeDevice cpu() {
+    /// The CPU in parts of equally many threads.
+    ///
+    /// @param parts at least 1; more than there are cores share them
+    public static List<ComputeDevice> cpu(int parts) {
         engine();
-        JniUtils.setNumThreads(Runtime.getRuntime().availableProcessors());
-        return new ComputeDevice(Device.cpu());
+        int threads = Math.max(1, cores() / parts);
+        String with = threads + (threads == 1 ? " thread" : " threads");
+        return IntStream.rangeClosed(1, parts)
+                .mapToObj(part -> new ComputeDevice(
+                        Device.cpu(),
+                        parts == 1 ? "CPU, " + with : "CPU, part " + part + " of " + parts + ", " + with,
+                        threads))
+                .toList();
+    }
+
+    /// The whole CPU, with as many threads as it has cores.
+    public static ComputeDevice cpu() {
+        return cpu(1).getFirst();
+    }
+
+    private static int cores() {
+        return Runtime.getRuntime().availableProcessors();
     }
 
     private static Engine engine() {
@@ -40,9 +70,34 @@ public final class ComputeDevice {
         return device;
     }
 
-    /// `CPU, 2 threads` or `GPU 0`.
+    boolean isGpu() {
+        return device.isGpu();
+    }
+
+    /// Prepares the calling thread to compute here: PyTorch's number of threads is a setting of the caller.
+    void enter() {
+        if (!isGpu()) {
+            JniUtils.setNumThreads(threads);
+        }
+        JniUtils.setGraphExecutorOptimize(false);
+    }
+
+    /// Free memory in bytes, where the driver says it.
+    OptionalLong freeBytes() {
+        if (!isGpu()) {
+            return OptionalLong.empty();
+        }
+        try {
+            MemoryUsage usage = CudaUtils.getGpuMemory(device);
+            return OptionalLong.of(usage.getMax() - usage.getCommitted());
+        } catch (RuntimeException e) { // DJL finds no CUDA runtime beside PyTorch's own
+            return OptionalLong.empty();
+        }
+    }
+
+    /// `CPU, 2 threads`, `CPU, part 1 of 2, 1 thread` or `GPU 0`.
     @Override
     public String toString() {
-        return device.isGpu() ? "GPU " + device.getDeviceId() : "CPU, " + JniUtils.getNumThreads() + " threads";
+        return name;
     }
 }

@@ -3,7 +3,6 @@ package io.regmixd.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.JniUtils;
 import io.regmixd.Progress;
 import io.regmixd.data.Batches;
 import io.regmixd.data.Corpus;
@@ -21,27 +20,33 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/// How fast groups of models train on this machine, beside how fast it multiplies matrices through the same
-/// PyTorch: the Java side of `./bench engine`.
+/// How fast groups of models train on this machine, beside how fast it multiplies matrices: the Java side of
+/// `./bench engine`.
 ///
 /// It measures in rounds. In each round every contender has its turn, so that a machine that slows down slows
-/// all of them. Training is measured as a sweep does it: assembling the batches counts, and is also timed
-/// alone. Not thread-safe.
+/// all of them. A group of at least as many models as devices is dealt out to them, as a sweep does it; a
+/// smaller one trains on all devices together, as a target does. Assembling the batches counts, and is also
+/// timed alone. Not thread-safe.
 final class EngineBenchmark implements AutoCloseable {
 
     private static final LlamaConfig WIDTH_256 = new LlamaConfig(2, 8, 256, 512, 256);
     private static final List<Group> GROUPS = List.of(
-            new Group("demo proxy", LlamaConfig.demoProxy(), 1),
-            new Group("demo proxy", LlamaConfig.demoProxy(), 3),
-            new Group("demo proxy", LlamaConfig.demoProxy(), 8),
-            new Group("demo target", LlamaConfig.demoTarget(), 1),
-            new Group("demo target", LlamaConfig.demoTarget(), 3),
-            new Group("width 256", WIDTH_256, 1),
-            new Group("width 256", WIDTH_256, 4));
+            new Group("demo proxy", LlamaConfig.demoProxy(), 1, Precision.FLOAT32),
+            new Group("demo proxy", LlamaConfig.demoProxy(), 8, Precision.FLOAT32),
+            new Group("demo proxy", LlamaConfig.demoProxy(), 8, Precision.BFLOAT16),
+            new Group("demo target", LlamaConfig.demoTarget(), 1, Precision.FLOAT32),
+            new Group("demo target", LlamaConfig.demoTarget(), 1, Precision.BFLOAT16),
+            new Group("width 256", WIDTH_256, 1, Precision.FLOAT32),
+            new Group("width 256", WIDTH_256, 4, Precision.FLOAT32),
+            new Group("width 256", WIDTH_256, 4, Precision.BFLOAT16));
     private static final int MATRIX = 2048;
     private static final double SECONDS_A_TURN = 1.5;
 
@@ -55,15 +60,18 @@ final class EngineBenchmark implements AutoCloseable {
 
     private final Batches batches;
     private final int sequences;
+    private final List<ComputeDevice> devices;
     private final NDManager scope;
     private final NDArray left;
     private final NDArray right;
+    private final ExecutorService threads;
     private final List<Contender> contenders = new ArrayList<>();
 
     /// K models of one size.
     ///
     /// @param name of the size, for people; without quotes
-    record Group(String name, LlamaConfig model, int models) {
+    /// @param precision of the matrix products
+    record Group(String name, LlamaConfig model, int models, Precision precision) {
 
         /// Predicted tokens of one step.
         long tokens(int context, int sequences) {
@@ -78,15 +86,17 @@ final class EngineBenchmark implements AutoCloseable {
 
     /// What one turn of a group showed, in means over its steps.
     ///
-    /// @param batchSeconds to assemble a step's batches
+    /// @param batchSeconds to assemble a step's batches, the mean of the devices that do it side by side
     /// @param seconds      for the whole step, that included
     record Turn(double batchSeconds, double seconds) {}
 
     /// What one round showed.
     ///
-    /// @param productSeconds of the fastest matrix product
-    /// @param turns          in the order of the groups
-    record Round(double productSeconds, List<Turn> turns) {}
+    /// @param matmulSeconds of the fastest product of two float32 matrices by PyTorch's own `matmul`
+    /// @param float32Rate   operations a second of all devices that multiply float32 matrices as models do
+    /// @param bfloat16Rate  the same in bfloat16
+    /// @param turns         in the order of the groups
+    record Round(double matmulSeconds, double float32Rate, double bfloat16Rate, List<Turn> turns) {}
 
     /// Makes the models and warms everything up.
     ///
@@ -94,29 +104,75 @@ final class EngineBenchmark implements AutoCloseable {
     /// @param matrix      rows and columns of the matrices that are multiplied
     /// @param turnSeconds how long about a turn of a group is
     EngineBenchmark(
-            Batches batches, int sequences, int matrix, double turnSeconds, List<Group> groups, ComputeDevice device) {
+            Batches batches,
+            int sequences,
+            int matrix,
+            double turnSeconds,
+            List<Group> groups,
+            List<ComputeDevice> devices) {
         this.batches = batches;
         this.sequences = sequences;
-        scope = NDManager.newBaseManager(device.device());
+        this.devices = devices;
+        threads = Executors.newFixedThreadPool(devices.size());
+        scope = NDManager.newBaseManager(devices.getFirst().device());
         left = scope.randomNormal(new Shape(matrix, matrix));
         right = scope.randomNormal(new Shape(matrix, matrix));
-        productSeconds();
+        matmulSeconds();
         for (Group group : groups) {
-            contenders.add(new Contender(group, turnSeconds, device));
+            contenders.add(new Contender(group, turnSeconds));
+        }
+    }
+
+    /// Some models of a group that train by themselves.
+    private final class Part {
+
+        private final Llama llama;
+        private final int firstModel;
+        private final int[] tokens;
+        private int step;
+        private double batchSeconds;
+
+        Part(Group group, int firstModel, int models, List<ComputeDevice> devices) {
+            long[] seeds = LongStream.range(SEED + firstModel, SEED + firstModel + models)
+                    .toArray();
+            llama = Llama.initialise(group.model(), seeds, devices, new Compute(group.precision(), false, false));
+            this.firstModel = firstModel;
+            tokens = new int[models * sequences * (batches.context() + 1)];
+        }
+
+        Part train(int steps) {
+            batchSeconds = 0;
+            for (int i = 0; i < steps; i++) {
+                long before = System.nanoTime();
+                fill(batches, firstModel, llama.models(), sequences, step, tokens);
+                batchSeconds += (System.nanoTime() - before) / 1e9;
+                step++;
+                List<Llama.Step> shown =
+                        llama.train(tokens, sequences, batches.context(), step, LEARNING_RATE, WEIGHT_DECAY);
+                if (!shown.stream().allMatch(Llama.Step::finite)) {
+                    throw new IllegalStateException("a model diverged while it was measured: " + shown);
+                }
+            }
+            return this;
         }
     }
 
     private final class Contender {
 
-        private final Llama llama;
-        private final int[] tokens;
+        private final List<Part> parts = new ArrayList<>();
         private final int stepsATurn;
-        private int step;
 
-        Contender(Group group, double turnSeconds, ComputeDevice device) {
-            long[] seeds = LongStream.range(SEED, SEED + group.models()).toArray();
-            llama = Llama.initialise(group.model(), seeds, device);
-            tokens = new int[group.models() * sequences * (batches.context() + 1)];
+        Contender(Group group, double turnSeconds) {
+            int most = devices.size();
+            if (group.models() < most) {
+                parts.add(new Part(group, 0, group.models(), devices));
+            } else {
+                for (int d = 0; d < most; d++) {
+                    int from = d * group.models() / most;
+                    int models = (d + 1) * group.models() / most - from;
+                    parts.add(new Part(group, from, models, List.of(devices.get(d))));
+                }
+            }
             turn(WARM_UP_STEPS);
             stepsATurn = (int) Math.ceil(turnSeconds / turn(WARM_UP_STEPS).seconds());
         }
@@ -126,38 +182,49 @@ final class EngineBenchmark implements AutoCloseable {
         }
 
         private Turn turn(int steps) {
-            long batchNanos = 0;
             long start = System.nanoTime();
-            for (int i = 0; i < steps; i++) {
-                long before = System.nanoTime();
-                fill(batches, llama.models(), sequences, step, tokens);
-                batchNanos += System.nanoTime() - before;
-                step++;
-                List<Llama.Step> shown =
-                        llama.train(tokens, sequences, batches.context(), step, LEARNING_RATE, WEIGHT_DECAY);
-                if (!shown.stream().allMatch(Llama.Step::finite)) {
-                    throw new IllegalStateException("a model diverged while it was measured: " + shown);
+            List<Future<Part>> all = parts.stream()
+                    .map(part -> threads.submit(() -> part.train(steps)))
+                    .toList();
+            try {
+                double batchSeconds = 0;
+                for (Future<Part> part : all) {
+                    batchSeconds += part.get().batchSeconds / all.size();
                 }
+                return new Turn(batchSeconds / steps, (System.nanoTime() - start) / 1e9 / steps);
+            } catch (InterruptedException | ExecutionException e) {
+                throw new IllegalStateException("the measurement was stopped", e);
             }
-            return new Turn(batchNanos / 1e9 / steps, (System.nanoTime() - start) / 1e9 / steps);
         }
     }
 
     /// Each model reads the natural mixture with a seed of its own, so that no two windows are the same.
-    private static void fill(Batches batches, int models, int sequences, int step, int[] tokens) {
+    private static void fill(Batches batches, int firstModel, int models, int sequences, int step, int[] tokens) {
         Mixture natural = batches.corpus().natural();
         for (int row = 0; row < models * sequences; row++) {
-            batches.fill(natural, SEED + row / sequences, step, row % sequences, tokens, row * (batches.context() + 1));
+            long seed = SEED + firstModel + row / sequences;
+            batches.fill(natural, seed, step, row % sequences, tokens, row * (batches.context() + 1));
         }
     }
 
     /// Gives every contender its turn.
     Round round() {
         return new Round(
-                productSeconds(), contenders.stream().map(Contender::turn).toList());
+                matmulSeconds(),
+                productRate(Precision.FLOAT32),
+                productRate(Precision.BFLOAT16),
+                contenders.stream().map(Contender::turn).toList());
     }
 
-    private double productSeconds() {
+    private double productRate(Precision precision) {
+        try (Llama any = Llama.initialise(
+                new LlamaConfig(1, 1, 2, 2, 2), new long[] {SEED}, devices, new Compute(precision, false, false))) {
+            return any.productRate((int) left.getShape().get(0));
+        }
+    }
+
+    private double matmulSeconds() {
+        ComputeDevice.cpu().enter();
         double best = Double.POSITIVE_INFINITY;
         for (int i = 0; i < PRODUCTS; i++) {
             long start = System.nanoTime();
@@ -171,7 +238,8 @@ final class EngineBenchmark implements AutoCloseable {
 
     @Override
     public void close() {
-        contenders.forEach(contender -> contender.llama.close());
+        threads.shutdown();
+        contenders.forEach(contender -> contender.parts.forEach(part -> part.llama.close()));
         scope.close();
     }
 
@@ -180,17 +248,18 @@ final class EngineBenchmark implements AutoCloseable {
     /// first steps as `tokens.i32`, both raw and little-endian.
     ///
     /// @return the losses of the first steps, before each
-    static double[] exportForPeer(Batches batches, LlamaConfig model, int sequences, ComputeDevice device, Path folder)
+    static double[] exportForPeer(
+            Batches batches, LlamaConfig model, int sequences, List<ComputeDevice> devices, Path folder)
             throws IOException {
         int[][] steps = new int[PEER_BATCHES][sequences * (batches.context() + 1)];
         ByteBuffer tokens = ByteBuffer.allocate(PEER_BATCHES * steps[0].length * Integer.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN);
         for (int step = 0; step < PEER_BATCHES; step++) {
-            fill(batches, 1, sequences, step, steps[step]);
+            fill(batches, 0, 1, sequences, step, steps[step]);
             Arrays.stream(steps[step]).forEach(tokens::putInt);
         }
         Files.write(folder.resolve("tokens.i32"), tokens.array());
-        try (Llama llama = Llama.initialise(model, new long[] {SEED}, device)) {
+        try (Llama llama = Llama.initialise(model, new long[] {SEED}, devices, Compute.FLOAT32)) {
             ByteBuffer parameters = ByteBuffer.allocate(Math.toIntExact(model.parameters() * Float.BYTES))
                     .order(ByteOrder.LITTLE_ENDIAN);
             for (TensorFile.Tensor tensor : llama.tensors()) {
@@ -221,14 +290,14 @@ final class EngineBenchmark implements AutoCloseable {
             }
         };
         Corpus corpus = Corpus.prepare(Path.of(args[0]), Path.of(args[1]), progress);
-        ComputeDevice device = ComputeDevice.attached().getFirst();
+        List<ComputeDevice> devices = ComputeDevice.attached();
         TrainingSettings settings = TrainingSettings.demoProxies(1, 1);
         Batches batches = Batches.of(corpus, settings.context());
         int sequences = settings.batch();
-        double[] losses = exportForPeer(batches, settings.model(), sequences, device, Path.of(args[2]));
+        double[] losses = exportForPeer(batches, settings.model(), sequences, devices, Path.of(args[2]));
         try (EngineBenchmark benchmark =
-                new EngineBenchmark(batches, sequences, MATRIX, SECONDS_A_TURN, GROUPS, device)) {
-            print(json(batches.context(), sequences, device, losses));
+                new EngineBenchmark(batches, sequences, MATRIX, SECONDS_A_TURN, GROUPS, devices)) {
+            print(json(batches.context(), sequences, devices, losses));
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             while (in.readLine() != null) {
                 print(json(benchmark.round()));
@@ -236,14 +305,15 @@ final class EngineBenchmark implements AutoCloseable {
         }
     }
 
-    private static String json(int context, int sequences, ComputeDevice device, double[] losses) {
+    private static String json(int context, int sequences, List<ComputeDevice> devices, double[] losses) {
         LlamaConfig peer = LlamaConfig.demoProxy();
         String groups = GROUPS.stream()
                 .map(group -> String.format(
                         Locale.ROOT,
-                        "{\"name\": \"%s\", \"models\": %d, \"tokens\": %d, \"flops\": %s}",
+                        "{\"name\": \"%s\", \"models\": %d, \"precision\": \"%s\", \"tokens\": %d, \"flops\": %s}",
                         group.name(),
                         group.models(),
+                        group.precision().torchName(),
                         group.tokens(context, sequences),
                         group.flops(context, sequences)))
                 .collect(Collectors.joining(", "));
@@ -252,8 +322,8 @@ final class EngineBenchmark implements AutoCloseable {
                 "{\"device\": \"%s\", \"threads\": %d, \"context\": %d, \"sequences\": %d, \"matrix\": %d, \"groups\": [%s], "
                         + "\"peer\": {\"layers\": %d, \"heads\": %d, \"width\": %d, \"hidden\": %d, \"vocabulary\": %d, "
                         + "\"learning_rate\": %s, \"weight_decay\": %s}, \"losses\": %s}",
-                device,
-                JniUtils.getNumThreads(),
+                devices.stream().map(ComputeDevice::toString).collect(Collectors.joining("; ")),
+                Runtime.getRuntime().availableProcessors(),
                 context,
                 sequences,
                 MATRIX,
@@ -271,8 +341,10 @@ final class EngineBenchmark implements AutoCloseable {
     private static String json(Round round) {
         return String.format(
                 Locale.ROOT,
-                "{\"product_seconds\": %s, \"turns\": [%s]}",
-                round.productSeconds(),
+                "{\"product_seconds\": %s, \"float32_rate\": %s, \"bfloat16_rate\": %s, \"turns\": [%s]}",
+                round.matmulSeconds(),
+                round.float32Rate(),
+                round.bfloat16Rate(),
                 round.turns().stream()
                         .map(turn -> "[" + turn.batchSeconds() + ", " + turn.seconds() + "]")
                         .collect(Collectors.joining(", ")));

@@ -22,8 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// A folder that holds one Llama as Hugging Face's libraries keep it: `config.json` and `model.safetensors`,
 /// or, past 5 GB, `model-00001-of-0000N.safetensors` and the index of which tensor lies in which.
 ///
-/// Names and computation are those of Transformers' `LlamaForCausalLM` (`modeling_llama.py`), whose rotary
-/// embedding pairs the halves of a head as ours does, so that matrices need transposing and splitting only.
+/// Names and computation are those of Transformers' `LlamaForCausalLM` (`modeling_llama.py`);
+/// [HuggingFaceWeight] says how their matrices lie in ours.
 final class HuggingFace {
 
     private static final String STEP_OUT = "Exporting a model";

@@ -1,58 +1,88 @@
 package io.regmixd.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.regmixd.Progress;
 import io.regmixd.store.TensorFile;
 import java.io.IOException;
-import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// K Llama models of one size on one device, trained together: parameters, AdamW's moments, one training step,
-/// losses. Not thread-safe; close it to free the device.
+/// K Llama models of one size, trained together on one device or several: parameters, AdamW's moments, one
+/// training step, losses. Not thread-safe; close it to free the devices.
+///
+/// On several devices each holds all parameters and takes its share of the sequences of a step (data
+/// parallelism). The gradients are summed and AdamW's moments kept in shares, each device those of some
+/// parameters, as in ZeRO's first stage (Rajbhandari et al. 2020); then every device takes over what the
+/// others updated. N devices compute what one does, up to rounding.
 ///
 /// Initial values as RegMix (`lit_gpt/model.py`): normal with standard deviation sqrt(2 / (5 width)), the two
 /// matrices that write into the residual stream 1 / (sqrt(width) layers), gains 1. Each model draws from its
 /// own seed, so it starts the same whatever its neighbours are.
 public final class Llama implements AutoCloseable {
 
-    /// So many logits exist at a time, 128 MB: the last layer's loss and gradient are made chunk by chunk, so
-    /// that a vocabulary of 50,000 fits.
-    private static final int LOGITS = 1 << 25;
-
     private final LlamaConfig config;
     private final int models;
-    private final TorchProgram program;
-    private final List<NDArray> parameters = new ArrayList<>();
-    private final List<NDArray> firstMoments = new ArrayList<>();
-    private final List<NDArray> secondMoments = new ArrayList<>();
+    private final Replicas replicas;
+    private final List<Replica> owners; // of each parameter: who updates it
+    private final boolean[] frozen;
 
-    private Llama(LlamaConfig config, int models, ComputeDevice device, int logits) {
+    Llama(LlamaConfig config, int models, List<Replica> replicas) {
         this.config = config;
         this.models = models;
-        this.program = TorchProgram.load(config.heads(), logits, device.device());
+        this.replicas = new Replicas(replicas);
+        this.owners = owners(config, replicas);
+        this.frozen = new boolean[models];
+    }
+
+    private Llama(LlamaConfig config, int models, List<ComputeDevice> devices, Compute compute) {
+        this(
+                config,
+                models,
+                devices.stream()
+                        .map(device -> new Replica(config, models, device, compute))
+                        .toList());
+    }
+
+    /// The largest parameters first, each to the replica that has the least so far.
+    private static List<Replica> owners(LlamaConfig config, List<Replica> replicas) {
+        List<long[]> shapes = List.copyOf(shapes(config).values());
+        long[] elements = new long[replicas.size()];
+        Replica[] owners = new Replica[shapes.size()];
+        IntStream.range(0, shapes.size())
+                .boxed()
+                .sorted(Comparator.comparingLong(i -> -shapes.get(i)[0] * shapes.get(i)[1]))
+                .forEach(i -> {
+                    int least = IntStream.range(0, elements.length)
+                            .boxed()
+                            .min(Comparator.comparingLong(r -> elements[r]))
+                            .orElseThrow();
+                    elements[least] += shapes.get(i)[0] * shapes.get(i)[1];
+                    owners[i] = replicas.get(least);
+                });
+        return List.of(owners);
     }
 
     /// Untrained models.
     ///
     /// @param seeds one a model
-    public static Llama initialise(LlamaConfig config, long[] seeds, ComputeDevice device) {
-        return initialise(config, seeds, device, LOGITS);
+    public static Llama initialise(LlamaConfig config, long[] seeds, List<ComputeDevice> devices, Compute compute) {
+        Llama llama = new Llama(config, seeds.length, devices, compute);
+        llama.initialise(seeds);
+        return llama;
     }
 
-    static Llama initialise(LlamaConfig config, long[] seeds, ComputeDevice device, int logits) {
-        Llama llama = new Llama(config, seeds.length, device, logits);
+    void initialise(long[] seeds) {
         double wide = Math.sqrt(2.0 / 5 / config.width());
         double narrow = 1 / (Math.sqrt(config.width()) * config.layers());
         shapes(config).forEach((name, shape) -> {
@@ -70,36 +100,62 @@ public final class Llama implements AutoCloseable {
                     }
                 }
             }
-            llama.parameters.add(llama.create(name, values));
-            llama.firstMoments.add(llama.create(name, new float[values.length]));
-            llama.secondMoments.add(llama.create(name, new float[values.length]));
+            addParameter(name, values);
         });
-        return llama;
+        addMoments();
+    }
+
+    private void addParameter(String name, float[] values) {
+        replicas.all().forEach(replica -> replica.parameters().add(replica.create(values, shape(name))));
+    }
+
+    private void addMoments() {
+        for (int i = 0; i < owners.size(); i++) {
+            NDArray parameter = owners.get(i).parameters().get(i);
+            owners.get(i).firstMoments().put(i, parameter.zerosLike());
+            owners.get(i).secondMoments().put(i, parameter.zerosLike());
+        }
     }
 
     /// The models that [#tensors()] described.
     ///
     /// @throws IOException if a tensor is damaged, missing, or of another size than `config` and `models` say
-    static Llama restore(LlamaConfig config, int models, TensorFile file, ComputeDevice device) throws IOException {
-        Llama llama = new Llama(config, models, device, LOGITS);
+    static Llama restore(LlamaConfig config, int models, TensorFile file, List<ComputeDevice> devices, Compute compute)
+            throws IOException {
+        Llama llama = new Llama(config, models, devices, compute);
         try {
-            for (Part part : llama.parts()) {
-                for (String name : shapes(config).keySet()) {
-                    TensorFile.Tensor tensor = file.next();
-                    String expected = part.name + "." + name;
-                    if (!tensor.name().equals(expected)
-                            || !Arrays.equals(tensor.shape(), llama.shape(name).getShape())) {
-                        throw new IOException("holds tensor " + tensor.name() + " of shape "
-                                + Arrays.toString(tensor.shape()) + ", expected " + expected + " of "
-                                + llama.shape(name));
-                    }
-                    part.tensors.add(llama.create(name, tensor.data()));
-                }
-            }
+            llama.restore("parameters", file, (i, name, values) -> llama.addParameter(name, values));
+            llama.restore("first_moments", file, (i, name, values) -> {
+                Replica owner = llama.owners.get(i);
+                owner.firstMoments().put(i, owner.create(values, llama.shape(name)));
+            });
+            llama.restore("second_moments", file, (i, name, values) -> {
+                Replica owner = llama.owners.get(i);
+                owner.secondMoments().put(i, owner.create(values, llama.shape(name)));
+            });
             return llama;
         } catch (IOException | RuntimeException e) {
             llama.close();
             throw e;
+        }
+    }
+
+    /// Takes a parameter's values, or those of one of its moments.
+    private interface Taker {
+        void take(int parameter, String name, float[] values);
+    }
+
+    private void restore(String part, TensorFile file, Taker taker) throws IOException {
+        int i = 0;
+        for (String name : shapes(config).keySet()) {
+            TensorFile.Tensor tensor = file.next();
+            String expected = part + "." + name;
+            if (!tensor.name().equals(expected)
+                    || !Arrays.equals(tensor.shape(), shape(name).getShape())) {
+                throw new IOException("holds tensor " + tensor.name() + " of shape " + Arrays.toString(tensor.shape())
+                        + ", expected " + expected + " of " + shape(name));
+            }
+            taker.take(i++, name, tensor.data());
         }
     }
 
@@ -111,18 +167,13 @@ public final class Llama implements AutoCloseable {
     ///     that this class does not compute (tied embeddings, biases, fewer key-value heads, scaled rotary
     ///     embedding, ...); the message names the file and the field or tensor
     /// @throws InterruptedException if the thread is interrupted between two tensors
-    public static Llama load(Path folder, ComputeDevice device, Progress progress)
+    public static Llama load(Path folder, List<ComputeDevice> devices, Compute compute, Progress progress)
             throws IOException, InterruptedException {
         HuggingFace files = HuggingFace.open(folder);
-        Llama llama = new Llama(files.config(), 1, device, LOGITS);
+        Llama llama = new Llama(files.config(), 1, devices, compute);
         try {
-            files.read(
-                    (name, values) -> {
-                        llama.parameters.add(llama.create(name, values));
-                        llama.firstMoments.add(llama.program.manager().zeros(llama.shape(name)));
-                        llama.secondMoments.add(llama.program.manager().zeros(llama.shape(name)));
-                    },
-                    progress);
+            files.read(llama::addParameter, progress);
+            llama.addMoments();
             return llama;
         } catch (IOException | InterruptedException | RuntimeException e) {
             llama.close();
@@ -153,44 +204,38 @@ public final class Llama implements AutoCloseable {
         }
     }
 
-    private record Part(String name, List<NDArray> tensors) {}
-
-    private List<Part> parts() {
-        return List.of(
-                new Part("parameters", parameters),
-                new Part("first_moments", firstMoments),
-                new Part("second_moments", secondMoments));
-    }
-
     /// Parameters and AdamW's moments, each `[K, rows, columns]` under a name like `parameters.layer0.down`,
-    /// copied from the device one at a time as they are asked for.
+    /// copied from their device one at a time as they are asked for.
     Iterable<TensorFile.Tensor> tensors() {
-        List<String> names = List.copyOf(shapes(config).keySet());
-        return () -> {
-            Stream<TensorFile.Tensor> tensors = parts().stream()
-                    .flatMap(part -> IntStream.range(0, names.size()).mapToObj(i -> {
-                        NDArray tensor = part.tensors.get(i);
-                        return new TensorFile.Tensor(
-                                part.name + "." + names.get(i),
-                                tensor.getShape().getShape(),
-                                tensor.toFloatArray());
-                    }));
-            return tensors.iterator();
-        };
+        return () -> Stream.of(
+                        saved("parameters", i -> replicas.first().parameters().get(i)),
+                        saved("first_moments", i -> owners.get(i).firstMoments().get(i)),
+                        saved(
+                                "second_moments",
+                                i -> owners.get(i).secondMoments().get(i)))
+                .flatMap(Function.identity())
+                .iterator();
     }
 
-    /// The tensor itself, of all K models.
+    private Stream<TensorFile.Tensor> saved(String part, Function<Integer, NDArray> tensors) {
+        List<String> names = List.copyOf(shapes(config).keySet());
+        return IntStream.range(0, names.size()).mapToObj(i -> {
+            NDArray tensor = tensors.apply(i);
+            return new TensorFile.Tensor(
+                    part + "." + names.get(i), tensor.getShape().getShape(), tensor.toFloatArray());
+        });
+    }
+
+    /// The tensor itself on the first device, of all K models.
     NDArray parameter(String name) {
-        return parameters.get(List.copyOf(shapes(config).keySet()).indexOf(name));
+        return replicas.first()
+                .parameters()
+                .get(List.copyOf(shapes(config).keySet()).indexOf(name));
     }
 
     private Shape shape(String name) {
         long[] shape = shapes(config).get(name);
         return new Shape(models, shape[0], shape[1]);
-    }
-
-    private NDArray create(String name, float[] values) {
-        return program.manager().create(values, shape(name));
     }
 
     /// Names and shapes `[rows, columns]` of one model's parameters, in the order of the program.
@@ -236,26 +281,57 @@ public final class Llama implements AutoCloseable {
     }
 
     /// One step of AdamW (betas 0.9 and 0.95, decoupled weight decay), each model's gradient clipped to norm 1.
-    /// A model whose loss is not finite spoils itself alone.
+    ///
+    /// A model whose loss or gradient is not finite stays as it was before the step, and is frozen from then
+    /// on; its neighbours go on as if it were not there.
     ///
     /// @param tokens       `[K, sequences, context + 1]`, flat, each in 0 to vocabulary - 1
+    /// @param sequences    at least as many as devices
     /// @param step         number of the step, from 1
     /// @return one a model
+    /// @throws DeviceMemoryException if not even one sequence of each model fits; nothing is changed then
     public List<Step> train(
             int[] tokens, int sequences, int context, int step, double learningRate, double weightDecay) {
-        try (NDManager scope = program.manager().newSubManager()) {
-            NDArray batch = batch(scope, tokens, models, sequences, context);
-            NDArray control = scope.create(new float[] {(float) learningRate, (float) weightDecay, step});
-            Map<String, List<NDArray>> lists = new LinkedHashMap<>();
-            lists.put("p", parameters);
-            lists.put("m", firstMoments);
-            lists.put("v", secondMoments);
-            float[] result = program.call(scope, "train_step", lists, List.of(batch, control), true)
-                    .toFloatArray();
-            return IntStream.range(0, models)
-                    .mapToObj(k -> new Step(result[k], result[models + k]))
-                    .toList();
+        requireTokens(tokens, models, sequences, context);
+        if (sequences < replicas.all().size()) {
+            throw new IllegalArgumentException(sequences + " sequences a step are fewer than the "
+                    + replicas.all().size() + " devices");
         }
+        List<float[][]> shown = replicas.onShares(
+                models, tokens, sequences, context, (replica, part, count) -> replica.gradients(part, count, context));
+        List<float[]> squares = replicas.all().size() == 1
+                ? List.of(shown.getFirst()[1])
+                : replicas.onAll(replica -> {
+                    replicas.others(replica).forEach(replica::add);
+                    return replica.squares();
+                });
+        List<Step> steps = new ArrayList<>();
+        double[] scale = new double[models];
+        double predicted = (double) sequences * context;
+        for (int k = 0; k < models; k++) {
+            int model = k;
+            double loss = shown.stream().mapToDouble(of -> of[0][model]).sum() / predicted;
+            double norm =
+                    Math.sqrt(squares.stream().mapToDouble(of -> of[model]).sum()) / predicted;
+            Step of = new Step(loss, norm);
+            frozen[k] |= !of.finite();
+            scale[k] = frozen[k] ? 0 : Math.min(1, 1 / (norm + 1e-6)) / predicted;
+            steps.add(of);
+        }
+        replicas.onAll(replica -> {
+            replica.update(step, learningRate, weightDecay, scale);
+            return replica;
+        });
+        replicas.onAll(replica -> {
+            replicas.others(replica).forEach(replica::copy);
+            return replica;
+        });
+        return steps;
+    }
+
+    /// Leaves a model as it is from now on.
+    void freeze(int model) {
+        frozen[model] = true;
     }
 
     /// The mean loss of each sequence under each model, nats a token.
@@ -263,28 +339,39 @@ public final class Llama implements AutoCloseable {
     /// @param tokens `[sequences, context + 1]`, flat; all models see the same
     /// @return `[K][sequences]`
     public float[][] losses(int[] tokens, int sequences, int context) {
-        try (NDManager scope = program.manager().newSubManager()) {
-            NDArray batch = batch(scope, tokens, 1, sequences, context);
-            float[] flat = program.call(scope, "sequence_losses", Map.of("p", parameters), List.of(batch), false)
-                    .toFloatArray();
-            float[][] losses = new float[models][];
-            for (int k = 0; k < models; k++) {
-                losses[k] = Arrays.copyOfRange(flat, k * sequences, (k + 1) * sequences);
+        requireTokens(tokens, 1, sequences, context);
+        List<float[][]> parts = replicas.onShares(
+                1, tokens, sequences, context, (replica, part, count) -> replica.losses(part, count, context));
+        float[][] losses = new float[models][sequences];
+        for (int k = 0; k < models; k++) {
+            int from = 0;
+            for (float[][] part : parts) {
+                System.arraycopy(part[k], 0, losses[k], from, part[k].length);
+                from += part[k].length;
             }
-            return losses;
         }
+        return losses;
     }
 
-    private static NDArray batch(NDManager scope, int[] tokens, int models, int sequences, int context) {
+    /// Floating-point operations a second of the devices together when they multiply square matrices as models
+    /// do, in the same precision: what [LlamaConfig#trainingFlops] a second are to be compared with.
+    ///
+    /// @param rows of the matrices; 2048 takes half a second on a CPU
+    double productRate(int rows) {
+        return replicas.onAll(replica -> replica.productRate(rows)).stream()
+                .mapToDouble(Double::doubleValue)
+                .sum();
+    }
+
+    private static void requireTokens(int[] tokens, int models, int sequences, int context) {
         Shape shape = new Shape(models, sequences, context + 1);
         if (tokens.length != shape.size()) {
             throw new IllegalArgumentException(tokens.length + " tokens for shape " + shape);
         }
-        return scope.create(IntBuffer.wrap(tokens), shape, DataType.INT32);
     }
 
     @Override
     public void close() {
-        program.close();
+        replicas.close();
     }
 }

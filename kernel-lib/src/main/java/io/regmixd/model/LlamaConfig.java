@@ -23,6 +23,23 @@ public record LlamaConfig(int layers, int heads, int width, int hidden, int voca
         }
     }
 
+    /// The size of that name: `demo` and `demo-target`, for two CPU cores and byte tokens, or `1M`, `60M`,
+    /// `1B`, RegMix's.
+    ///
+    /// @throws IllegalArgumentException if there is none, with the names that there are
+    public static LlamaConfig preset(String name) {
+        return switch (name) {
+            case "demo" -> demoProxy();
+            case "demo-target" -> demoTarget();
+            case "1M" -> regmix1M();
+            case "60M" -> regmix60M();
+            case "1B" -> regmix1B();
+            default ->
+                throw new IllegalArgumentException(
+                        "no model size " + name + ": choose demo, demo-target, 1M, 60M or 1B");
+        };
+    }
+
     /// A proxy for two CPU cores and byte tokens: 100 thousand parameters outside the vocabulary matrices.
     public static LlamaConfig demoProxy() {
         return new LlamaConfig(2, 4, 64, 192, 256);
@@ -57,6 +74,17 @@ public record LlamaConfig(int layers, int heads, int width, int hidden, int voca
     /// All parameters of one model.
     public long parameters() {
         return nonEmbeddingParameters() + 2L * vocabulary * width;
+    }
+
+    /// Memory that one training token of one model takes besides parameters and logits: what a layer keeps for
+    /// its backward pass, and what one layer needs meanwhile.
+    double activationBytes(int context, Compute compute) {
+        double kept = compute.precision().bytes() * (6.0 * width + 4.0 * hidden);
+        if (compute.deterministic()) { // attention's weights, half of them in the future
+            kept += compute.precision().bytes() * heads * context / 2.0;
+        }
+        double meanwhile = Float.BYTES * (8.0 * width + 6.0 * hidden);
+        return meanwhile + (compute.recompute() ? kept + layers * (double) Float.BYTES * width : layers * kept);
     }
 
     /// Floating-point operations of one training token, in matrix products: six a parameter of a matrix (two

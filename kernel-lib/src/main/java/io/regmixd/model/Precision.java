@@ -5,15 +5,15 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// How exported parameters are stored.
+/// How numbers are held: those of exported parameters, or those that a model's matrix products take.
 public enum Precision {
 
     /// Single precision, as trained: nothing is lost.
-    FLOAT32(Float.BYTES, "F32", "float32"),
+    FLOAT32(Float.BYTES, "F32", "float32", 6),
 
     /// The upper half of single precision, rounded to nearest, ties to even: half the size, each parameter
     /// within 2^-8 of itself. What large models are served in.
-    BFLOAT16(Short.BYTES, "BF16", "bfloat16");
+    BFLOAT16(Short.BYTES, "BF16", "bfloat16", 15);
 
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -23,11 +23,13 @@ public enum Precision {
     private final int bytes;
     private final String dtype;
     private final String torchName;
+    private final int torchType;
 
-    Precision(int bytes, String dtype, String torchName) {
+    Precision(int bytes, String dtype, String torchName, int torchType) {
         this.bytes = bytes;
         this.dtype = dtype;
         this.torchName = torchName;
+        this.torchType = torchType;
     }
 
     /// Bytes of a number.
@@ -43,6 +45,11 @@ public enum Precision {
     /// PyTorch's name.
     String torchName() {
         return torchName;
+    }
+
+    /// PyTorch's number, `c10::ScalarType`.
+    int torchType() {
+        return torchType;
     }
 
     void put(float value, ByteBuffer to) {

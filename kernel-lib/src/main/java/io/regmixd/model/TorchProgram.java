@@ -13,7 +13,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,8 +27,8 @@ import java.util.zip.ZipOutputStream;
 /// The TorchScript program `llama.py`, loaded into PyTorch on one device. A call runs one of its methods
 /// natively from start to end: one crossing from Java a training step.
 ///
-/// The archive is a stored zip with the source text and a pickled object that has no tensors, only the number
-/// of heads; Java writes it, DJL loads it.
+/// The archive is a stored zip with the source text and a pickled object that has no tensors, only whole
+/// numbers; Java writes it, DJL loads it.
 final class TorchProgram implements AutoCloseable {
 
     private static final String SOURCE = "llama.py";
@@ -44,16 +43,13 @@ final class TorchProgram implements AutoCloseable {
         this.model = model;
     }
 
-    /// @param heads  attention heads
-    /// @param logits how many logits exist at a time, over all models
-    static TorchProgram load(int heads, int logits, Device device) {
+    /// @param attributes of the program's object, see `llama.py`
+    static TorchProgram load(Map<String, Integer> attributes, Device device) {
         try {
             Path folder = Files.createTempDirectory("regmixd-program");
             Path archive = folder.resolve("llama.pt");
             try {
-                try (OutputStream out = Files.newOutputStream(archive)) {
-                    writeArchive(heads, logits, out);
-                }
+                writeArchive(attributes, archive);
                 Model model = Model.newInstance("llama", device, "PyTorch");
                 model.load(folder, "llama.pt", Map.of("trainParam", "true"));
                 return new TorchProgram(model);
@@ -82,7 +78,6 @@ final class TorchProgram implements AutoCloseable {
             NDManager scope, String method, Map<String, List<NDArray>> lists, List<NDArray> tensors, boolean training) {
         // DJL leaves gradient mode off; it is a setting of the calling thread.
         JniUtils.setGradMode(training);
-        JniUtils.setGraphExecutorOptimize(false);
         NDArray name = scope.create(0f);
         name.setName("module_method:" + method);
         NDList inputs = new NDList(name);
@@ -113,21 +108,22 @@ final class TorchProgram implements AutoCloseable {
         model.close();
     }
 
-    private static void writeArchive(int heads, int logits, OutputStream out) throws IOException {
+    /// Writes the archive, which `torch.jit.load` opens in Python and C++, too.
+    static void writeArchive(Map<String, Integer> attributes, Path archive) throws IOException {
         byte[] source;
         try (InputStream in = TorchProgram.class.getResourceAsStream(SOURCE)) {
             source = in.readAllBytes();
         }
-        try (ZipOutputStream zip = new ZipOutputStream(out)) {
-            store(zip, "llama/data.pkl", pickledObject(heads, logits));
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive))) {
+            store(zip, "llama/data.pkl", pickledObject(attributes));
             store(zip, "llama/code/__torch__.py", source);
             store(zip, "llama/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'}); // an empty tuple
             store(zip, "llama/version", "3\n".getBytes(StandardCharsets.US_ASCII));
         }
     }
 
-    /// `__torch__.Llama` with `training = True`, `heads` and `logits`, in pickle protocol 2.
-    private static byte[] pickledObject(int heads, int logits) throws IOException {
+    /// `__torch__.Llama` with `training = True` and the attributes, in pickle protocol 2.
+    private static byte[] pickledObject(Map<String, Integer> attributes) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream pickle = new DataOutputStream(bytes);
         pickle.write(new byte[] {(byte) 0x80, 2});
@@ -135,8 +131,9 @@ final class TorchProgram implements AutoCloseable {
         pickle.write(new byte[] {'q', 0, ')', (byte) 0x81, '}', '('});
         writeKey(pickle, "training");
         pickle.write(0x88); // True
-        writeNumber(pickle, "heads", heads);
-        writeNumber(pickle, "logits", logits);
+        for (Map.Entry<String, Integer> attribute : attributes.entrySet()) {
+            writeNumber(pickle, attribute.getKey(), attribute.getValue());
+        }
         pickle.writeBytes("ub.");
         return bytes.toByteArray();
     }

@@ -12,11 +12,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// A group of runs under way on one device: the one training loop of proxies and target.
+/// A group of runs under way: the one training loop of proxies and target.
 ///
 /// All runs of the group take each step together; what a run sees and shows does not depend on its neighbours.
 /// Not thread-safe.
@@ -27,24 +29,44 @@ public final class Training implements AutoCloseable {
     public interface Listener {
 
         /// A listener that drops everything.
-        Listener SILENT = (step, meanLoss) -> {};
+        Listener SILENT = metrics -> {};
 
-        /// @param step     number of the step just taken, from 1
-        /// @param meanLoss mean training loss over the runs that have not diverged, nats a token
-        void step(int step, double meanLoss);
+        void step(Metrics metrics);
     }
+
+    /// What one step showed; means are over the runs that have not diverged, NaN if all have.
+    ///
+    /// @param step            its number, from 1
+    /// @param loss            mean training loss, nats a token
+    /// @param gradientNorm    mean norm of the gradients before clipping
+    /// @param learningRate    of the step
+    /// @param tokensPerSecond of all runs together
+    /// @param utilisation     model FLOPs utilisation (Chowdhery et al. 2022, PaLM, appendix B): the operations
+    ///     that the models need ([LlamaConfig#trainingFlops]) over those that the devices do in the same time
+    ///     when they multiply matrices of 2048 x 2048, measured once a process
+    public record Metrics(
+            int step,
+            double loss,
+            double gradientNorm,
+            double learningRate,
+            double tokensPerSecond,
+            double utilisation) {}
+
+    private static final Map<String, Double> PRODUCT_RATES = new ConcurrentHashMap<>();
 
     private final Corpus corpus;
     private final TrainingSettings settings;
     private final List<Run> runs;
     private final Batches batches;
     private final Llama llama;
+    private final double productRate;
     private final List<double[][]> losses = new ArrayList<>(); // a stage's end: [runs][domains]
     private final int[] divergedAt; // step, or 0
     private int step;
     private double trainingSeconds;
 
-    private Training(Corpus corpus, TrainingSettings settings, List<Run> runs, Llama llama) {
+    private Training(
+            Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices, Llama llama) {
         for (Run run : runs) {
             if (run.schedule().size() != settings.stages()) {
                 throw new IllegalArgumentException("run " + run.name() + " has a schedule of "
@@ -56,24 +78,34 @@ public final class Training implements AutoCloseable {
         this.runs = List.copyOf(runs);
         this.batches = Batches.of(corpus, settings.context());
         this.llama = llama;
+        this.productRate = PRODUCT_RATES.computeIfAbsent(
+                devices + " " + settings.compute().precision(), key -> llama.productRate(2048));
         this.divergedAt = new int[runs.size()];
     }
 
     /// A group of untrained models, measured once before the first step.
     ///
+    /// @param devices share the sequences of each step; those beyond the batch's sequences are not used
     /// @throws IllegalArgumentException if a schedule has another number of stages than the settings
-    public static Training start(Corpus corpus, TrainingSettings settings, List<Run> runs, ComputeDevice device) {
+    public static Training start(
+            Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices) {
         long[] seeds = runs.stream().mapToLong(Run::seed).toArray();
-        Training training = new Training(corpus, settings, runs, Llama.initialise(settings.model(), seeds, device));
+        List<ComputeDevice> used = used(devices, settings);
+        Llama llama = Llama.initialise(settings.model(), seeds, used, settings.compute());
+        Training training = new Training(corpus, settings, runs, used, llama);
         training.measure();
         return training;
+    }
+
+    private static List<ComputeDevice> used(List<ComputeDevice> devices, TrainingSettings settings) {
+        return devices.subList(0, Math.min(devices.size(), settings.batch()));
     }
 
     /// A group as [#save(Path)] left it; it goes on as if it had never stopped.
     ///
     /// @throws IOException if the file is damaged, or was saved for other runs, settings or another corpus
     public static Training resume(
-            Corpus corpus, TrainingSettings settings, List<Run> runs, ComputeDevice device, Path file)
+            Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices, Path file)
             throws IOException {
         try (TensorFile saved = TensorFile.open(file)) {
             Map<String, String> state = saved.metadata();
@@ -81,12 +113,17 @@ public final class Training implements AutoCloseable {
                 throw new IOException(file + " was saved by a training with other settings, runs or corpus: delete it"
                         + " or choose another run folder");
             }
-            Llama llama = Llama.restore(settings.model(), runs.size(), saved, device);
-            Training training = new Training(corpus, settings, runs, llama);
+            List<ComputeDevice> used = used(devices, settings);
+            Llama llama = Llama.restore(settings.model(), runs.size(), saved, used, settings.compute());
+            Training training = new Training(corpus, settings, runs, used, llama);
             training.step = Integer.parseInt(state.get("step"));
             training.losses.addAll(parse(state.get("losses_nats")));
             List<String> divergedAt = split(state.get("diverged_at"), ",");
-            Arrays.setAll(training.divergedAt, k -> Integer.parseInt(divergedAt.get(k)));
+            for (int k = 0; k < runs.size(); k++) {
+                if (!divergedAt.get(k).equals("0")) {
+                    training.markDiverged(k, Integer.parseInt(divergedAt.get(k)));
+                }
+            }
             return training;
         }
     }
@@ -166,13 +203,18 @@ public final class Training implements AutoCloseable {
                 trainingSeconds += (System.nanoTime() - start) / 1e9;
                 throw new InterruptedException("training stopped after step " + step);
             }
+            long before = System.nanoTime();
             fill(tokens);
             double learningRate = settings.learningRate().at(step + 1, settings.steps());
             List<Llama.Step> shown = llama.train(
                     tokens, settings.batch(), settings.context(), step + 1, learningRate, settings.weightDecay());
             step++;
-            markDiverged(shown);
-            listener.step(step, meanLoss(shown));
+            for (int k = 0; k < runs.size(); k++) {
+                if (!shown.get(k).finite()) {
+                    markDiverged(k, step);
+                }
+            }
+            listener.step(metrics(shown, learningRate, (System.nanoTime() - before) / 1e9));
         }
         trainingSeconds += (System.nanoTime() - start) / 1e9;
         measure();
@@ -189,18 +231,28 @@ public final class Training implements AutoCloseable {
         }
     }
 
-    private void markDiverged(List<Llama.Step> shown) {
-        for (int k = 0; k < runs.size(); k++) {
-            if (divergedAt[k] == 0 && !shown.get(k).finite()) {
-                divergedAt[k] = step;
-            }
+    private void markDiverged(int run, int atStep) {
+        if (divergedAt[run] == 0) {
+            divergedAt[run] = atStep;
+            llama.freeze(run);
         }
     }
 
-    private double meanLoss(List<Llama.Step> shown) {
+    private Metrics metrics(List<Llama.Step> shown, double learningRate, double seconds) {
+        double rate = (double) runs.size() * settings.batch() * settings.context() / seconds;
+        return new Metrics(
+                step,
+                mean(shown, Llama.Step::loss),
+                mean(shown, Llama.Step::gradientNorm),
+                learningRate,
+                rate,
+                rate * settings.model().trainingFlops(settings.context()) / productRate);
+    }
+
+    private double mean(List<Llama.Step> shown, ToDoubleFunction<Llama.Step> of) {
         return IntStream.range(0, runs.size())
                 .filter(k -> divergedAt[k] == 0)
-                .mapToDouble(k -> shown.get(k).loss())
+                .mapToDouble(k -> of.applyAsDouble(shown.get(k)))
                 .average()
                 .orElse(Double.NaN);
     }
@@ -234,8 +286,8 @@ public final class Training implements AutoCloseable {
             double[] ofDomain = validationLosses(d, settings.validationTokens());
             for (int k = 0; k < runs.size(); k++) {
                 measured[k][d] = ofDomain[k];
-                if (divergedAt[k] == 0 && !Double.isFinite(ofDomain[k])) {
-                    divergedAt[k] = step;
+                if (!Double.isFinite(ofDomain[k])) {
+                    markDiverged(k, step);
                 }
             }
         }

@@ -10,6 +10,7 @@ package io.regmixd.model;
 /// @param learningRate     over the steps
 /// @param weightDecay      AdamW's, decoupled
 /// @param validationTokens predicted validation tokens a domain at each measurement, at least one context
+/// @param compute          how the arithmetic is done
 public record TrainingSettings(
         LlamaConfig model,
         int context,
@@ -18,7 +19,8 @@ public record TrainingSettings(
         int stages,
         LearningRate learningRate,
         double weightDecay,
-        int validationTokens) {
+        int validationTokens,
+        Compute compute) {
 
     /// @throws IllegalArgumentException naming the field that does not fit
     public TrainingSettings {
@@ -34,6 +36,25 @@ public record TrainingSettings(
             throw new IllegalArgumentException(
                     "validationTokens " + validationTokens + " is less than one context of " + context);
         }
+    }
+
+    /// In single precision.
+    public TrainingSettings(
+            LlamaConfig model,
+            int context,
+            int batch,
+            int steps,
+            int stages,
+            LearningRate learningRate,
+            double weightDecay,
+            int validationTokens) {
+        this(model, context, batch, steps, stages, learningRate, weightDecay, validationTokens, Compute.FLOAT32);
+    }
+
+    /// The same, computed in another way.
+    public TrainingSettings with(Compute compute) {
+        return new TrainingSettings(
+                model, context, batch, steps, stages, learningRate, weightDecay, validationTokens, compute);
     }
 
     /// Proxies of [LlamaConfig#demoProxy] with RegMix's shape of the learning rate: constant after a warm-up.

@@ -144,9 +144,9 @@ public final class ProxySweep {
     }
 
     private List<Trajectory> train(List<Run> group, ComputeDevice device, LongAdder steps) throws InterruptedException {
-        try (Training training = Training.start(corpus, settings, group, device)) {
+        try (Training training = Training.start(corpus, settings, group, List.of(device))) {
             while (!training.finished()) {
-                training.stage((step, loss) -> steps.add(group.size()));
+                training.stage(metrics -> steps.add(group.size()));
             }
             trainingSeconds.add(training.trainingSeconds());
             return training.trajectories();

@@ -3,6 +3,7 @@ package io.regmixd.target;
 import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.model.Checkpoints;
 import io.regmixd.model.ComputeDevice;
 import io.regmixd.model.Precision;
 import io.regmixd.model.Run;
@@ -11,19 +12,21 @@ import io.regmixd.model.TrainingSettings;
 import io.regmixd.proxy.Ledger;
 import io.regmixd.proxy.Trajectories;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// Trains the target on the schedules of several methods, at the same token budget and with the same seeds.
 ///
 /// The methods of one seed train together: they start from the same parameters and draw with common random
-/// numbers, so that the paired difference between two methods is the schedules'. After each stage the models
-/// are saved; a session that is stopped loses at most a stage, one that is interrupted loses nothing.
+/// numbers, so that the paired difference between two methods is the schedules'. All attached devices share
+/// each step. After each stage the models are saved; a session that is stopped loses at most a stage, one that
+/// is interrupted loses nothing.
 public final class TargetRun {
 
     private static final String STEP = "Training targets";
@@ -69,7 +72,7 @@ public final class TargetRun {
 
     /// Trains what the folder does not hold yet.
     ///
-    /// @param folder where the ledger `target.arrow` and the models `target-seed-N.arrow` lie
+    /// @param folder where the ledger `target.arrow` and the models `target-seed-N-step-M.arrow` lie
     /// @throws IOException          if a file there is damaged, belongs to another plan, or cannot be written
     /// @throws InterruptedException if the thread is interrupted; the models under way are saved first
     public Trajectories train(Path folder, Progress progress) throws IOException, InterruptedException {
@@ -80,8 +83,8 @@ public final class TargetRun {
         for (int i = 0; i < seeds.size(); i++) {
             List<Run> group = runs(seeds.get(i));
             if (!Collections.disjoint(ledger.open(), group)) {
-                try (Training training = startOrResume(folder, seeds.get(i))) {
-                    train(training, model(folder, seeds.get(i)), i, progress);
+                try (Training training = startOrResume(folder, seeds.get(i), progress)) {
+                    train(training, checkpoints(folder, seeds.get(i)), i, progress);
                     ledger.add(training.trajectories());
                     trainingSeconds += training.trainingSeconds();
                 }
@@ -91,7 +94,7 @@ public final class TargetRun {
         return ledger.trajectories();
     }
 
-    private void train(Training training, Path model, int seedsDone, Progress progress)
+    private void train(Training training, Checkpoints checkpoints, int seedsDone, Progress progress)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         int before = training.step();
@@ -103,34 +106,36 @@ public final class TargetRun {
         }
         try {
             while (!training.finished()) {
-                training.stage((step, loss) -> {
-                    double done = (seedsDone + step / (double) settings.steps()) / seeds.size();
-                    double tokens = (step - before) * (double) schedules.size() * settings.batch() * settings.context();
+                training.stage(metrics -> {
+                    double done = (seedsDone + metrics.step() / (double) settings.steps()) / seeds.size();
+                    double tokens = (metrics.step() - before)
+                            * (double) schedules.size()
+                            * settings.batch()
+                            * settings.context();
                     String message = String.format(
                             Locale.ROOT,
-                            "seed %d of %d, step %d of %d, training loss %.3f nats, %,.0f tokens/s",
+                            "seed %d of %d, step %d of %d, training loss %.3f nats, %,.0f tokens/s, utilisation %.0f%%",
                             seedsDone + 1,
                             seeds.size(),
-                            step,
+                            metrics.step(),
                             settings.steps(),
-                            loss,
-                            tokens * 1e9 / (System.nanoTime() - start));
+                            metrics.loss(),
+                            tokens * 1e9 / (System.nanoTime() - start),
+                            100 * metrics.utilisation());
                     progress.update(STEP, Math.min(done, 0.999), message);
                 });
-                training.save(model);
+                checkpoints.save(training);
             }
         } catch (InterruptedException e) {
-            training.save(model);
+            checkpoints.save(training);
             throw e;
         }
     }
 
-    private Training startOrResume(Path folder, long seed) throws IOException {
-        ComputeDevice device = ComputeDevice.attached().getFirst();
-        Path model = model(folder, seed);
-        return Files.exists(model)
-                ? Training.resume(corpus, settings, runs(seed), device, model)
-                : Training.start(corpus, settings, runs(seed), device);
+    private Training startOrResume(Path folder, long seed, Progress progress) throws IOException {
+        List<ComputeDevice> devices = ComputeDevice.attached();
+        Optional<Training> saved = checkpoints(folder, seed).resume(corpus, settings, runs(seed), devices, progress);
+        return saved.isPresent() ? saved.get() : Training.start(corpus, settings, runs(seed), devices);
     }
 
     /// The trajectories of [#train] by method, in the order of [#methods()].
@@ -152,8 +157,10 @@ public final class TargetRun {
     /// @throws IOException           if their file is missing or damaged
     /// @throws IllegalStateException if their training is not finished
     public Training trained(Path folder, long seed) throws IOException {
-        ComputeDevice device = ComputeDevice.attached().getFirst();
-        Training training = Training.resume(corpus, settings, runs(seed), device, model(folder, seed));
+        Training training = checkpoints(folder, seed)
+                .resume(corpus, settings, runs(seed), ComputeDevice.attached(), Progress.SILENT)
+                .orElseThrow(() -> new NoSuchFileException(
+                        folder.toString(), null, "holds no trained targets of seed " + seed + ": train them first"));
         if (!training.finished()) {
             training.close();
             throw new IllegalStateException("the targets of seed " + seed + " in " + folder + " are not trained yet");
@@ -189,8 +196,8 @@ public final class TargetRun {
                 .toList();
     }
 
-    private static Path model(Path folder, long seed) {
-        return folder.resolve("target-seed-" + seed + ".arrow");
+    private static Checkpoints checkpoints(Path folder, long seed) {
+        return new Checkpoints(folder, "target-seed-" + seed);
     }
 
     /// Seconds spent inside training steps by this object.

@@ -25,13 +25,16 @@ class EngineBenchmarkTest {
 
     @Test
     void everyTurnTakesTimeAndItsBatchesLessThanAllOfIt() throws Exception {
-        List<EngineBenchmark.Group> groups =
-                List.of(new EngineBenchmark.Group("tiny", TINY, 1), new EngineBenchmark.Group("tiny", TINY, 3));
+        List<EngineBenchmark.Group> groups = List.of(
+                new EngineBenchmark.Group("tiny", TINY, 1, Precision.FLOAT32),
+                new EngineBenchmark.Group("tiny", TINY, 3, Precision.BFLOAT16));
         try (EngineBenchmark benchmark =
-                new EngineBenchmark(batches(), SEQUENCES, 16, 0.01, groups, ComputeDevice.cpu())) {
+                new EngineBenchmark(batches(), SEQUENCES, 16, 0.01, groups, ComputeDevice.cpu(2))) {
             EngineBenchmark.Round round = benchmark.round();
 
-            assertThat(round.productSeconds()).isPositive().isFinite();
+            assertThat(round.matmulSeconds()).isPositive().isFinite();
+            assertThat(round.float32Rate()).isPositive().isFinite();
+            assertThat(round.bfloat16Rate()).isPositive().isFinite();
             assertThat(round.turns()).hasSize(2).allSatisfy(turn -> {
                 assertThat(turn.batchSeconds()).isPositive();
                 assertThat(turn.seconds()).isGreaterThan(turn.batchSeconds()).isFinite();
@@ -46,7 +49,7 @@ class EngineBenchmarkTest {
     /// 24 x 2 = 48.
     @Test
     void operationsOfAStepAreThoseCountedByHand() {
-        EngineBenchmark.Group group = new EngineBenchmark.Group("tiny", TINY, 3);
+        EngineBenchmark.Group group = new EngineBenchmark.Group("tiny", TINY, 3, Precision.FLOAT32);
 
         assertThat(group.tokens(CONTEXT, SEQUENCES)).isEqualTo(24);
         assertThat(group.flops(CONTEXT, SEQUENCES)).isCloseTo(24 * (6 * 546 + 48), within(1e-6));
@@ -56,13 +59,13 @@ class EngineBenchmarkTest {
     void thePeerGetsTheParametersAndTokensThatGaveTheLosses() throws Exception {
         Batches batches = batches();
 
-        double[] losses = EngineBenchmark.exportForPeer(batches, TINY, SEQUENCES, ComputeDevice.cpu(), folder);
+        double[] losses = EngineBenchmark.exportForPeer(batches, TINY, SEQUENCES, ComputeDevice.cpu(1), folder);
 
         ByteBuffer tokens = read("tokens.i32");
         int[] first = new int[SEQUENCES * (CONTEXT + 1)];
         tokens.asIntBuffer().get(first);
         assertThat(read("parameters.f32").remaining()).isEqualTo((int) TINY.parameters() * Float.BYTES);
-        try (Llama llama = Llama.initialise(TINY, new long[] {1}, ComputeDevice.cpu())) {
+        try (Llama llama = Llama.initialise(TINY, new long[] {1}, ComputeDevice.cpu(1), Compute.FLOAT32)) {
             float[] embedding = llama.parameter("embedding").toFloatArray();
             float[] exported = new float[embedding.length];
             read("parameters.f32").asFloatBuffer().get(exported);

@@ -209,7 +209,7 @@ class HuggingFaceTest {
         try (Llama llama = models(3)) {
             llama.export(0, CONTEXT, folder, Precision.FLOAT32, (step, done, message) -> out.add(done));
         }
-        Llama.load(folder, ComputeDevice.cpu(), (step, done, message) -> in.add(done))
+        Llama.load(folder, ComputeDevice.cpu(1), Compute.FLOAT32, (step, done, message) -> in.add(done))
                 .close();
         for (List<Double> told : List.of(out, in)) {
             assertThat(told)

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// A Llama in plain loops and float64, written from the papers (Touvron et al. 2023, arXiv 2302.13971; Su et
-/// al. 2021, arXiv 2104.09864 with the halves paired as Hugging Face does) and independent of the TorchScript
+/// al. 2021, arXiv 2104.09864 with neighbours paired as there) and independent of the TorchScript
 /// program: what the program is checked against. One model; matrices are `[rows][columns]`, row vectors times
 /// matrix.
 final class ReferenceLlama {
@@ -96,10 +96,10 @@ final class ReferenceLlama {
         for (int t = 0; t < projected.length; t++) {
             for (int i = 0; i < head / 2; i++) {
                 double angle = t * Math.pow(10_000, -2.0 * i / head);
-                double a = projected[t][from + i];
-                double b = projected[t][from + head / 2 + i];
-                rotated[t][i] = a * Math.cos(angle) - b * Math.sin(angle);
-                rotated[t][head / 2 + i] = b * Math.cos(angle) + a * Math.sin(angle);
+                double a = projected[t][from + 2 * i];
+                double b = projected[t][from + 2 * i + 1];
+                rotated[t][2 * i] = a * Math.cos(angle) - b * Math.sin(angle);
+                rotated[t][2 * i + 1] = b * Math.cos(angle) + a * Math.sin(angle);
             }
         }
         return rotated;

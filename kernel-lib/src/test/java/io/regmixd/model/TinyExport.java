@@ -30,7 +30,7 @@ final class TinyExport {
 
     /// Trained a little, so that gains are not 1.
     static Llama models(long... seeds) {
-        Llama llama = Llama.initialise(CONFIG, seeds, ComputeDevice.cpu());
+        Llama llama = Llama.initialise(CONFIG, seeds, ComputeDevice.cpu(1), Compute.FLOAT32);
         for (int step = 1; step <= 5; step++) {
             llama.train(tokens(seeds.length * SEQUENCES, step), SEQUENCES, CONTEXT, step, 0.05, 0.1);
         }
@@ -53,7 +53,7 @@ final class TinyExport {
     }
 
     static Llama load(Path folder) throws Exception {
-        return Llama.load(folder, ComputeDevice.cpu(), Progress.SILENT);
+        return Llama.load(folder, ComputeDevice.cpu(1), Compute.FLOAT32, Progress.SILENT);
     }
 
     static Map<String, float[]> parameters(Llama llama, int model) {

@@ -12,6 +12,8 @@ import io.regmixd.mixture.MixtureSchedule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,10 +78,10 @@ class TrainingTest {
         TrainingSettings settings = settings(5e-3);
         List<Trajectory> uninterrupted = train(settings, runs);
         Path file = temporary.resolve("resumed.arrow");
-        try (Training training = Training.start(corpus, settings, runs, ComputeDevice.cpu())) {
+        try (Training training = Training.start(corpus, settings, runs, ComputeDevice.cpu(1))) {
             training.stage(Training.Listener.SILENT);
-            assertThatThrownBy(() -> training.stage((step, loss) -> {
-                        if (step == 6) {
+            assertThatThrownBy(() -> training.stage(metrics -> {
+                        if (metrics.step() == 6) {
                             Thread.currentThread().interrupt();
                         }
                     }))
@@ -87,7 +89,7 @@ class TrainingTest {
                     .hasMessage("training stopped after step 6");
             training.save(file);
         }
-        try (Training training = Training.resume(corpus, settings, runs, ComputeDevice.cpu(), file)) {
+        try (Training training = Training.resume(corpus, settings, runs, ComputeDevice.cpu(1), file)) {
             assertThat(training.step()).isEqualTo(6);
             while (!training.finished()) {
                 training.stage(Training.Listener.SILENT);
@@ -114,7 +116,7 @@ class TrainingTest {
     @Test
     void divergedRunIsNotExported(@TempDir Path folder) throws Exception {
         try (Training training =
-                Training.start(corpus, settings(1e30), List.of(constant("a", 1, 1, 0, 0)), ComputeDevice.cpu())) {
+                Training.start(corpus, settings(1e30), List.of(constant("a", 1, 1, 0, 0)), ComputeDevice.cpu(1))) {
             training.stage(Training.Listener.SILENT);
             assertThatThrownBy(() -> training.export(0, folder, Precision.FLOAT32, Progress.SILENT))
                     .isInstanceOf(IllegalStateException.class)
@@ -126,31 +128,68 @@ class TrainingTest {
     void savedTrainingOfOtherSettingsIsRefused() throws Exception {
         List<Run> runs = List.of(constant("a", 1, 1, 0, 0));
         Path file = temporary.resolve("other.arrow");
-        try (Training training = Training.start(corpus, settings(5e-3), runs, ComputeDevice.cpu())) {
+        try (Training training = Training.start(corpus, settings(5e-3), runs, ComputeDevice.cpu(1))) {
             training.save(file);
         }
-        assertThatThrownBy(() -> Training.resume(corpus, settings(6e-3), runs, ComputeDevice.cpu(), file))
+        assertThatThrownBy(() -> Training.resume(corpus, settings(6e-3), runs, ComputeDevice.cpu(1), file))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("other settings")
                 .hasMessageContaining("other.arrow");
         byte[] bytes = Files.readAllBytes(file);
-        Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
-        assertThatThrownBy(() -> Training.resume(corpus, settings(5e-3), runs, ComputeDevice.cpu(), file))
+        Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+        assertThatThrownBy(() -> Training.resume(corpus, settings(5e-3), runs, ComputeDevice.cpu(1), file))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("other.arrow");
     }
 
     @Test
-    void moreMemoryThanThereIsBecomesAClearError() throws Exception {
-        // 2^23 tokens times 2^23 hidden values in float32: 2^48 bytes, more than a process can address
-        LlamaConfig wide = new LlamaConfig(1, 1, 2, 1 << 22, 2);
-        int context = 127;
-        int sequences = (1 << 23) / context + 1;
-        try (Llama llama = Llama.initialise(wide, new long[] {1}, ComputeDevice.cpu())) {
-            assertThatThrownBy(() -> llama.losses(new int[sequences * (context + 1)], sequences, context))
-                    .isInstanceOf(DeviceMemoryException.class)
-                    .hasMessageContaining("out of memory");
+    void everyStepTellsItsLossLearningRateAndSpeed() throws Exception {
+        List<Training.Metrics> told = new ArrayList<>();
+        List<Run> runs = List.of(constant("a", 1, 1, 0, 0), constant("b", 2, 0, 0.5, 0.5));
+        try (Training training = Training.start(corpus, settings(5e-3), runs, ComputeDevice.cpu(1))) {
+            training.stage(told::add);
         }
+        assertThat(told).extracting(Training.Metrics::step).containsExactly(1, 2, 3, 4);
+        assertThat(told).extracting(Training.Metrics::learningRate).containsExactly(2.5e-3, 5e-3, 5e-3, 5e-3);
+        assertThat(told.getFirst().loss()).as("untrained").isCloseTo(Math.log(256), within(0.3));
+        assertThat(told).allSatisfy(metrics -> {
+            assertThat(metrics.gradientNorm()).isPositive().isFinite();
+            assertThat(metrics.tokensPerSecond()).isPositive().isFinite();
+            assertThat(metrics.utilisation()).isBetween(0.0, 1.0);
+        });
+    }
+
+    @Test
+    void damagedCheckpointCostsOneStageAndTheNewestTwoAreKept() throws Exception {
+        List<Run> runs = List.of(constant("a", 1, 1, 0, 0));
+        Checkpoints checkpoints = new Checkpoints(Files.createDirectory(temporary.resolve("kept")), "target");
+        assertThat(checkpoints.resume(corpus, settings(5e-3), runs, ComputeDevice.cpu(1), Progress.SILENT))
+                .isEmpty();
+        try (Training training = Training.start(corpus, settings(5e-3), runs, ComputeDevice.cpu(1))) {
+            while (!training.finished()) {
+                training.stage(Training.Listener.SILENT);
+                checkpoints.save(training);
+            }
+        }
+        assertThat(checkpoints.folder())
+                .isDirectoryNotContaining("glob:**-000004.arrow")
+                .isDirectoryContaining("glob:**/target-step-000008.arrow")
+                .isDirectoryContaining("glob:**/target-step-000012.arrow");
+        Path newest = checkpoints.folder().resolve("target-step-000012.arrow");
+        byte[] bytes = Files.readAllBytes(newest);
+        Files.write(newest, Arrays.copyOf(bytes, bytes.length / 2));
+        List<String> told = new ArrayList<>();
+        try (Training training = checkpoints
+                .resume(corpus, settings(5e-3), runs, ComputeDevice.cpu(1), (step, done, text) -> told.add(text))
+                .orElseThrow()) {
+            assertThat(training.step()).isEqualTo(8);
+        }
+        assertThat(told).singleElement().asString().contains("going on without the newest", "000012.arrow");
+        Files.write(checkpoints.folder().resolve("target-step-000008.arrow"), new byte[10]);
+        assertThatThrownBy(
+                        () -> checkpoints.resume(corpus, settings(5e-3), runs, ComputeDevice.cpu(1), Progress.SILENT))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("000012.arrow");
     }
 
     @Test
@@ -161,7 +200,7 @@ class TrainingTest {
                 .hasMessageContaining("validationTokens 31");
         MixtureSchedule two = MixtureSchedule.constant(Mixture.uniform(corpus.domains()), 2);
         assertThatThrownBy(() ->
-                        Training.start(corpus, settings(1e-3), List.of(new Run("a", two, 1)), ComputeDevice.cpu()))
+                        Training.start(corpus, settings(1e-3), List.of(new Run("a", two, 1)), ComputeDevice.cpu(1)))
                 .hasMessageContaining("schedule of 2 stages");
     }
 
@@ -174,7 +213,7 @@ class TrainingTest {
     }
 
     private static List<Trajectory> train(TrainingSettings settings, List<Run> runs) throws Exception {
-        try (Training training = Training.start(corpus, settings, runs, ComputeDevice.cpu())) {
+        try (Training training = Training.start(corpus, settings, runs, ComputeDevice.cpu(1))) {
             while (!training.finished()) {
                 training.stage(Training.Listener.SILENT);
             }

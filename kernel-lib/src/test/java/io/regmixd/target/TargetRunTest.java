@@ -10,6 +10,7 @@ import io.regmixd.data.Corpus;
 import io.regmixd.data.SmallCorpus;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.model.Compute;
 import io.regmixd.model.ComputeDevice;
 import io.regmixd.model.LearningRate;
 import io.regmixd.model.Llama;
@@ -145,7 +146,7 @@ class TargetRunTest {
         Batches batches = Batches.of(corpus, 32);
         batches.validation(0, 0, tokens, 0);
         batches.validation(0, 1, tokens, 33);
-        try (Llama loaded = Llama.load(exported, ComputeDevice.cpu(), Progress.SILENT)) {
+        try (Llama loaded = Llama.load(exported, ComputeDevice.cpu(1), Compute.FLOAT32, Progress.SILENT)) {
             float[] losses = loaded.losses(tokens, 2, 32)[0];
             return (losses[0] + losses[1]) / 2.0;
         }
