@@ -23,8 +23,9 @@ MAIN_CLASS = "io.regmixd.model.EngineBenchmark"
 MANIFEST = ROOT / "data-manifests" / "demo.json"
 PEER = Path(__file__).with_name("peer.py")
 ROUNDS = 9
-SWEEP = ("demo proxy", 8)
-WIDTH_256 = ("width 256", 4)
+SWEEP = ("demo proxy", 8, "float32")
+WIDTH_256 = ("width 256", 4, "float32")
+WIDTH_256_BF16 = ("width 256", 4, "bfloat16")
 LOSS_TOLERANCE = 1e-3  # nats
 
 NO_TORCH = "no Python with PyTorch was found (Debian: python3-torch; or start ./bench under a Python that has torch)"
@@ -127,30 +128,41 @@ def report(ours, shown, without=None, peer=None):
     peer     what the peer said when it was ready
     """
     java = [each for each, _ in shown]
-    product = product_rate(ours, java)
-    figures = {"gemm_gflops": product}
+    products = {precision: max(each[f"{precision}_rate"] for each in java) / 1e9 for precision in ("float32", "bfloat16")}
+    matmul = product_rate(ours, java)
+    figures = {"gemm_gflops": products["float32"], "gemm_gflops_bf16": products["bfloat16"], "matmul_gflops": matmul}
     rows = []
     for i, group in enumerate(ours["groups"]):
-        name, models = group["name"], group["models"]
+        name, models, precision = key = group["name"], group["models"], group["precision"]
         seconds = [each["turns"][i][1] for each in java]
         step = median(seconds)
-        share = group["flops"] / step / 1e9 / product
+        rate = group["flops"] / step / 1e9
+        share = rate / products[precision]
         rows.append([
-            name, str(models), f"{group['tokens'] / step:,.0f}", f"{share * product:.1f}", f"{share:.0%}", f"{1000 * step:.2f}"
+            name, str(models), precision, f"{group['tokens'] / step:,.0f}", f"{rate:.1f}", f"{share:.0%}", f"{rate / matmul:.2f}",
+            f"{1000 * step:.2f}",
         ])
-        figures[f"tokens_per_second_{name.replace(' ', '_')}_k{models}"] = group["tokens"] / step
-        if (name, models) == WIDTH_256:
+        suffix = "_bf16" if precision == "bfloat16" else ""
+        figures[f"tokens_per_second_{name.replace(' ', '_')}_k{models}{suffix}"] = group["tokens"] / step
+        if key == WIDTH_256:
             figures["gemm_share_width256"] = share
-        if (name, models) == SWEEP:
+            figures["matmul_share_width256"] = rate / matmul
+            width_256 = seconds
+        if key == WIDTH_256_BF16:
+            figures["gemm_share_width256_bf16"] = share
+            figures["bf16_over_fp32_width256"] = median(a / b for a, b in zip(width_256, seconds))
+        if key == SWEEP:
             figures["gemm_share_demo"] = share
             figures["host_share"] = median(each["turns"][i][0] / each["turns"][i][1] for each in java)
             sweep = [group["tokens"] / each for each in seconds]
     lines = [
-        *columns(["models", "K", "tokens/s", "GFLOP/s", "of product", "ms a step"], rows),
+        *columns(["models", "K", "precision", "tokens/s", "GFLOP/s", "of product", "over matmul", "ms a step"], rows),
         "",
-        f"{ours['device']}; context {ours['context']}, {ours['sequences']} sequences a step of each model, float32",
-        f"matrix product of {ours['matrix']} x {ours['matrix']}: {product:.1f} GFLOP/s",
+        f"{ours['device']}; context {ours['context']}, {ours['sequences']} sequences a step of each model",
+        f"matrix product of {ours['matrix']} x {ours['matrix']}: float32 {products['float32']:.1f}, bfloat16 {products['bfloat16']:.1f}, "
+        f"PyTorch's matmul in float32 {matmul:.1f} GFLOP/s",
         f"assembling batches: {figures['host_share']:.1%} of a step of {SWEEP[1]} {SWEEP[0]} models",
+        f"width 256 in bfloat16 over float32: {figures['bf16_over_fp32_width256']:.2f}",
     ]
     settings = {name: ours[name] for name in ("device", "threads", "context", "sequences", "matrix")}
     settings |= {"rounds": len(shown), "peer": without}
@@ -172,7 +184,7 @@ def report(ours, shown, without=None, peer=None):
 
 
 def product_rate(ours, measured):
-    """GFLOP/s of the fastest matrix product."""
+    """GFLOP/s of the fastest `matmul`."""
     return 2.0 * ours["matrix"] ** 3 / min(each["product_seconds"] for each in measured) / 1e9
 
 

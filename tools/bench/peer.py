@@ -103,7 +103,10 @@ class Llama(nn.Module):
 
     @torch.no_grad()
     def load(self, flat):
-        """Ours, raw and one after the other; our matrices are [inputs, outputs], nn.Linear's the other way round."""
+        """Ours, raw and one after the other; our matrices are [inputs, outputs], nn.Linear's the other way round.
+
+        Ours rotate neighbours within a head of query and key, this one its halves.
+        """
         at = 0
         for module in self.modules():
             for parameter in module.parameters(recurse=False):
@@ -115,6 +118,11 @@ class Llama(nn.Module):
                     parameter.copy_(values.view(parameter.shape))
         if at != len(flat):
             raise ValueError(f"{len(flat)} values for {at} parameters")
+        for block in self.blocks:
+            attention = block.attention
+            width, heads = attention.output.weight.shape[0], attention.heads
+            rows = attention.query_key_value.weight[: 2 * width]  # (2D, D)
+            rows.copy_(rows.view(2 * heads, -1, 2, width).transpose(1, 2).reshape(2 * width, width).clone())
 
 
 def adamw(parameters, **settings):

@@ -38,6 +38,10 @@ def environment(setup, library):
         "LD_LIBRARY_PATH": str(library.natives),
         "DJL_CACHE_DIR": str(setup / "djl"),
         "GOMP_SPINCOUNT": "10000",  # waiting threads spin briefly, then sleep: the cores may be shared
+        # glibc keeps the memory of activations for the next step: giving it back and faulting it in again costs a quarter
+        "MALLOC_MMAP_THRESHOLD_": "33554432",
+        "MALLOC_TRIM_THRESHOLD_": "17179869184",
+        "MALLOC_TOP_PAD_": "67108864",
     }
 
 

@@ -70,15 +70,25 @@ class CommandTest(unittest.TestCase):
 OURS = {
     "device": "CPU, 2 threads", "threads": 2, "context": 100, "sequences": 5, "matrix": 1000, "losses": [5.5, 5.4],
     "groups": [
-        {"name": "demo proxy", "models": 8, "tokens": 4000, "flops": 4e9},
-        {"name": "width 256", "models": 4, "tokens": 2000, "flops": 8e9},
+        {"name": "demo proxy", "models": 8, "precision": "float32", "tokens": 4000, "flops": 4e9},
+        {"name": "width 256", "models": 4, "precision": "float32", "tokens": 2000, "flops": 8e9},
+        {"name": "width 256", "models": 4, "precision": "bfloat16", "tokens": 2000, "flops": 8e9},
     ],
 }
 PEER = {"torch": "1.13.1", "threads": 2, "optimizer": "foreach", "attention": "explicit", "losses": [5.5, 5.4001]}
-ROUNDS = [  # product 2e9 operations; [batch seconds, seconds] of each group; the peer's 500 tokens
-    ({"product_seconds": 0.02, "turns": [[0.001, 0.04], [0.001, 0.16]]}, {"product_seconds": 0.04, "step_seconds": 0.010}),
-    ({"product_seconds": 0.01, "turns": [[0.001, 0.08], [0.001, 0.10]]}, {"product_seconds": 0.02, "step_seconds": 0.025}),
-    ({"product_seconds": 0.03, "turns": [[0.004, 0.05], [0.001, 0.20]]}, {"product_seconds": 0.05, "step_seconds": 0.020}),
+ROUNDS = [  # matmul 2e9 operations; [batch seconds, seconds] of each group; the peer's 500 tokens
+    (
+        {"product_seconds": 0.02, "float32_rate": 3e11, "bfloat16_rate": 8e11, "turns": [[0.001, 0.04], [0.001, 0.16], [0.001, 0.08]]},
+        {"product_seconds": 0.04, "step_seconds": 0.010},
+    ),
+    (
+        {"product_seconds": 0.01, "float32_rate": 4e11, "bfloat16_rate": 7e11, "turns": [[0.001, 0.08], [0.001, 0.10], [0.001, 0.04]]},
+        {"product_seconds": 0.02, "step_seconds": 0.025},
+    ),
+    (
+        {"product_seconds": 0.03, "float32_rate": 2e11, "bfloat16_rate": 6e11, "turns": [[0.004, 0.05], [0.001, 0.20], [0.001, 0.05]]},
+        {"product_seconds": 0.05, "step_seconds": 0.020},
+    ),
 ]
 
 
@@ -86,9 +96,14 @@ class EngineTest(unittest.TestCase):
     def test_figures_are_medians_over_rounds_beside_the_fastest_product(self):
         figures = engine.report(OURS, ROUNDS, peer=PEER).figures
         for name, value in {
-            "gemm_gflops": 200,  # 2e9 / 0.01 s
-            "gemm_share_demo": 80 / 200,  # 4e9 / 0.05 s
-            "gemm_share_width256": 50 / 200,  # 8e9 / 0.16 s
+            "matmul_gflops": 200,  # 2e9 / 0.01 s
+            "gemm_gflops": 400,
+            "gemm_gflops_bf16": 800,
+            "gemm_share_demo": 80 / 400,  # 4e9 / 0.05 s
+            "gemm_share_width256": 50 / 400,  # 8e9 / 0.16 s
+            "matmul_share_width256": 50 / 200,
+            "gemm_share_width256_bf16": 160 / 800,  # 8e9 / 0.05 s
+            "bf16_over_fp32_width256": 2.5,  # of 2, 2.5, 4
             "host_share": 0.025,  # of 0.025, 0.0125, 0.08
             "tokens_per_second_demo_proxy_k8": 80_000,
             "peer_ratio_sweep": 2.5,  # 100,000 / 50,000; 50,000 / 20,000; 80,000 / 25,000

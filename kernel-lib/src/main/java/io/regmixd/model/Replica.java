@@ -60,10 +60,8 @@ final class Replica implements AutoCloseable {
         this.compute = compute;
         this.gpu = attributes.get("gpu") == 1;
         this.program = TorchProgram.load(attributes, device.device());
-        this.worker = Executors.newSingleThreadExecutor(work -> Thread.ofPlatform()
-                .name("regmixd " + device)
-                .daemon()
-                .unstarted(() -> {
+        this.worker = Executors.newSingleThreadExecutor(
+                work -> Thread.ofPlatform().name("regmixd " + device).daemon().unstarted(() -> {
                     device.enter();
                     work.run();
                 }));

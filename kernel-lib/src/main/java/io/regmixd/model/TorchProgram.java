@@ -95,8 +95,7 @@ final class TorchProgram implements AutoCloseable {
         } catch (EngineException e) {
             if (OUT_OF_MEMORY.matcher(String.valueOf(e.getMessage())).find()) {
                 throw new DeviceMemoryException(
-                        scope.getDevice()
-                                + " is out of memory: train fewer models together, or shorten batch or context",
+                        scope.getDevice() + " is out of memory: train fewer models together, or shorten the context",
                         e);
             }
             throw e;
