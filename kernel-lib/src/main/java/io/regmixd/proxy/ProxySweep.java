@@ -88,9 +88,9 @@ public final class ProxySweep {
         return ledger.trajectories();
     }
 
-    /// Seconds spent inside training steps by this object, summed over devices.
+    /// Seconds spent inside training steps by this object, the mean of the devices that work side by side.
     public double trainingSeconds() {
-        return trainingSeconds.sum();
+        return trainingSeconds.sum() / ComputeDevice.attached().size();
     }
 
     private void train(Ledger ledger, int planned, Progress progress) throws IOException, InterruptedException {
