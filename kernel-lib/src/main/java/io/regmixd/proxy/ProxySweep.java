@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
-/// Trains one proxy a mixture, group by group, on every attached device.
+/// Trains one proxy a mixture, or a schedule of mixtures, group by group, on every attached device.
 ///
 /// All proxies have the same seed: they start equal and draw with common random numbers, so that losses differ
 /// by the mixture and little else (as in RegMix, whose proxies share one seed).
@@ -69,11 +69,23 @@ public final class ProxySweep {
     /// @throws DeviceMemoryException if not even one proxy fits
     public Trajectories run(List<Mixture> design, Path file, Progress progress)
             throws IOException, InterruptedException {
+        List<MixtureSchedule> constant = design.stream()
+                .map(mixture -> MixtureSchedule.constant(mixture, settings.stages()))
+                .toList();
+        return runSchedules(constant, file, progress);
+    }
+
+    /// Trains the proxies that the ledger does not have yet, each on a schedule of its own.
+    ///
+    /// @param design one schedule a proxy, of as many stages as the settings
+    /// @param file   as in [#run]
+    /// @throws IOException           as [#run]
+    /// @throws InterruptedException  as [#run]
+    /// @throws DeviceMemoryException as [#run]
+    public Trajectories runSchedules(List<MixtureSchedule> design, Path file, Progress progress)
+            throws IOException, InterruptedException {
         List<Run> runs = IntStream.range(0, design.size())
-                .mapToObj(i -> new Run(
-                        String.format(Locale.ROOT, "proxy-%03d", i + 1),
-                        MixtureSchedule.constant(design.get(i), settings.stages()),
-                        seed))
+                .mapToObj(i -> new Run(String.format(Locale.ROOT, "proxy-%03d", i + 1), design.get(i), seed))
                 .toList();
         Map<String, String> provenance = Map.of(
                 "settings", settings.toString(),

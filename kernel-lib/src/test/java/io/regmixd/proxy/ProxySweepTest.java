@@ -8,6 +8,7 @@ import io.regmixd.data.Corpus;
 import io.regmixd.data.SmallCorpus;
 import io.regmixd.mixture.DirichletDesign;
 import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.model.LearningRate;
 import io.regmixd.model.LlamaConfig;
 import io.regmixd.model.TrainingSettings;
@@ -60,6 +61,35 @@ class ProxySweepTest {
         assertThat(fractions).isSorted().last().isEqualTo(1.0);
         assertThat(fractions.stream().filter(f -> f == 1)).hasSize(1);
         assertThat(messages).last().asString().startsWith("5 of 5 proxies, best alpha loss ");
+    }
+
+    @Test
+    void proxiesOnSchedulesEqualThoseOnTheirFirstMixtureUntilTheySwitch(@TempDir Path folder) throws Exception {
+        List<MixtureSchedule> schedules = List.of(
+                new MixtureSchedule(List.of(design.get(0), design.get(0), design.get(1))),
+                new MixtureSchedule(List.of(design.get(1), design.get(2), design.get(2))));
+        Trajectories switching =
+                sweep(1e-3).runSchedules(schedules, folder.resolve("switching.arrow"), Progress.SILENT);
+        Trajectories constant =
+                sweep(1e-3).run(design.subList(0, 2), folder.resolve("constant.arrow"), Progress.SILENT);
+
+        int[] together = {2, 1};
+        for (int i = 0; i < 2; i++) {
+            assertThat(switching.runs().get(i).schedule()).isEqualTo(schedules.get(i));
+            for (int stage = 0; stage <= 3; stage++) {
+                double[] losses = switching.runs().get(i).losses(stage);
+                double[] ofConstant = constant.runs().get(i).losses(stage);
+                if (stage <= together[i]) {
+                    assertThat(losses).containsExactly(ofConstant);
+                } else {
+                    assertThat(losses).isNotEqualTo(ofConstant);
+                }
+            }
+        }
+        assertThatThrownBy(
+                        () -> sweep(1e-3).run(design.subList(0, 2), folder.resolve("switching.arrow"), Progress.SILENT))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("belongs to another plan");
     }
 
     @Test
