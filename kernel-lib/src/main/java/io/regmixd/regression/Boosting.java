@@ -28,6 +28,14 @@ record Boosting() implements Regressor {
         return flat(smile(x, y, seed), y)::predict;
     }
 
+    /// On the bare weights: a tree cares for their order only.
+    @Override
+    public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) {
+        Rows.requireUsable(x, y);
+        Regression trees = fit(Rows.weights(x, domains), y, seed);
+        return queries -> trees.predict(Rows.weights(queries, domains));
+    }
+
     /// What Smile fits.
     static GradientTreeBoost smile(double[][] x, double[] y, long seed) {
         Rows.requireUsable(x, y);

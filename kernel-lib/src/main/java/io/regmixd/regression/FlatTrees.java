@@ -40,12 +40,14 @@ final class FlatTrees {
     static FlatTrees of(RegressionTree[] trees, double start, double factor) {
         Growing growing = new Growing(trees.length);
         for (RegressionTree tree : trees) {
-            growing.root(growing.add(tree.root(), factor), tree.root().depth());
+            growing.root(growing.add(tree.root(), factor), tree.root().depth() - 1); // Smile counts the leaf
         }
         return growing.trees(start);
     }
 
     /// One number a row, on all cores.
+    ///
+    /// @param x finite
     double[] predict(double[][] x) {
         double[] sums = new double[x.length];
         IntStream.range(0, (x.length + LANES - 1) / LANES)
@@ -66,9 +68,10 @@ final class FlatTrees {
         for (int tree = 0; tree < roots.length; tree++) {
             Arrays.fill(nodes, roots[tree]);
             for (int depth = depths[tree]; depth > 0; depth--) {
-                for (int lane = 0; lane < LANES; lane++) {
+                for (int lane = 0, row = 0; lane < LANES; lane++, row += width) {
                     int node = nodes[lane];
-                    nodes[lane] = children[2 * node + (rows[lane * width + features[node]] <= thresholds[node] ? 0 : 1)];
+                    double above = thresholds[node] - rows[row + features[node]]; // negative where it is
+                    nodes[lane] = children[2 * node + (int) (Double.doubleToRawLongBits(above) >>> 63)];
                 }
             }
             for (int lane = 0; lane < LANES; lane++) {

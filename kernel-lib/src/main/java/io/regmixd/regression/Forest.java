@@ -23,6 +23,14 @@ record Forest() implements Regressor {
                 Arrays.stream(trees.predict(queries)).map(sum -> sum / TREES).toArray();
     }
 
+    /// On the bare weights: a tree cares for their order only.
+    @Override
+    public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) {
+        Rows.requireUsable(x, y);
+        Regression trees = fit(Rows.weights(x, domains), y, seed);
+        return queries -> trees.predict(Rows.weights(queries, domains));
+    }
+
     /// What Smile fits.
     static RandomForest smile(double[][] x, double[] y, long seed) {
         Rows.requireUsable(x, y);

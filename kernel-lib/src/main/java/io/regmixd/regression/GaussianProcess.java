@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import smile.tensor.Cholesky;
@@ -24,51 +25,28 @@ record GaussianProcess(boolean law) implements Regressor {
     @Override
     public Regression fit(double[][] x, double[] y, long seed) throws InterruptedException {
         Rows.requireUsable(x, y);
-        return fit(x, new double[x.length][], Trend.NONE, y, seed);
+        return fit(x, 0, Trend.NONE, y, seed);
     }
 
     @Override
     public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) throws InterruptedException {
         Rows.requireUsable(x, y);
-        if (!law) {
-            return fit(x, y, seed);
-        }
-        Trend trend = new Trend(domains, x[0].length - 2 * domains);
-        Posterior posterior = fit(withoutRoots(x, domains), lawRows(x, domains), trend, y, seed);
-        return new Regression() {
-            @Override
-            public double[] predict(double[][] queries) {
-                return posterior.predict(withoutRoots(queries, domains), lawRows(queries, domains));
-            }
-
-            @Override
-            public Optional<double[]> deviations(double[][] queries) {
-                return posterior.deviations(withoutRoots(queries, domains));
-            }
-        };
+        return law
+                ? fit(x, domains, new Trend(domains, x[0].length - 2 * domains), y, seed)
+                : fit(x, 0, Trend.NONE, y, seed);
     }
 
-    private static double[][] withoutRoots(double[][] x, int domains) {
-        return Arrays.stream(x)
-                .map(row -> Arrays.copyOfRange(row, domains, row.length))
-                .toArray(double[][]::new);
-    }
-
-    private static double[][] lawRows(double[][] x, int domains) {
-        return Arrays.stream(x).map(row -> Rows.weights(row, domains)).toArray(double[][]::new);
-    }
-
-    private static Posterior fit(double[][] x, double[][] trendRows, Trend trend, double[] y, long seed)
+    /// @param first how many features the kernel leaves out
+    private static Regression fit(double[][] rows, int first, Trend trend, double[] y, long seed)
             throws InterruptedException {
+        double[][] x = Arrays.stream(rows)
+                .map(row -> Arrays.copyOfRange(row, first, row.length))
+                .toArray(double[][]::new);
         double mean = Arrays.stream(y).average().orElseThrow();
         double deviation = Math.sqrt(
                 Arrays.stream(y).map(v -> (v - mean) * (v - mean)).average().orElseThrow());
         if (ProcessFit.distance(x) == 0 || Arrays.stream(y).allMatch(v -> v == y[0])) {
-            double[] weightless = new double[x.length];
-            double[] scales = new double[x[0].length];
-            Arrays.fill(scales, 1);
-            return new Posterior(
-                    Trend.NONE, new double[0], new KernelSum(x, scales, weightless), null, deviation, mean, 1, 0);
+            return new Constant(mean, deviation);
         }
         double[] standardised =
                 Arrays.stream(y).map(v -> (v - mean) / deviation).toArray();
@@ -77,11 +55,11 @@ record GaussianProcess(boolean law) implements Regressor {
             int[] deciding = deciding(x.length, seed);
             ProcessFit density = new ProcessFit(
                     Arrays.stream(deciding).mapToObj(i -> x[i]).toArray(double[][]::new),
-                    Arrays.stream(deciding).mapToObj(i -> trendRows[i]).toArray(double[][]::new),
+                    Arrays.stream(deciding).mapToObj(i -> rows[i]).toArray(double[][]::new),
                     trend,
                     Arrays.stream(deciding).mapToDouble(i -> standardised[i]).toArray());
             double[] p = Lbfgs.minimise(density, density.centre(), ITERATIONS, GAIN);
-            return Posterior.of(x, trendRows, trend, standardised, density, p, deviation, mean);
+            return Posterior.of(rows, x, trend, standardised, density, p, deviation, mean);
         } catch (LinkageError e) { // thrown by Smile's static initialisers
             throw OpenBlas.missing("The Gaussian process", e);
         }
@@ -95,101 +73,104 @@ record GaussianProcess(boolean law) implements Regressor {
         return all.stream().limit(DECIDING_ROWS).mapToInt(Integer::intValue).toArray();
     }
 
-    /// The process given its rows.
+    /// What is known where all rows or all values are the same.
+    private record Constant(double mean, double deviation) implements Regression {
+
+        @Override
+        public double[] predict(double[][] x) {
+            return filled(x.length, mean);
+        }
+
+        @Override
+        public Optional<double[]> deviations(double[][] x) {
+            return Optional.of(filled(x.length, deviation));
+        }
+
+        private static double[] filled(int count, double value) {
+            double[] all = new double[count];
+            Arrays.fill(all, value);
+            return all;
+        }
+    }
+
+    /// The process given its rows; variances in those of the target.
     private static final class Posterior implements Regression {
 
-        private final Trend trend;
-        private final double[] p;
-        private final KernelSum kernels; // weighted by what the rows' residuals say, in the target's deviations
-        private final double[] inverse; // [rows * rows], of the rows' covariance over the signal's variance; null: none
-        private final double deviation; // of the target
+        private final ToDoubleFunction<double[]> law;
+        private final KernelSum kernels; // weighted by what the rows' residuals say
+        private final double[] inverse; // [rows * rows], of the rows' covariance
+        private final double signal; // variance
+        private final double noise; // variance
         private final double mean;
-        private final double unknown; // variance of a measured value far from all rows, of the target's variance
-        private final double signal; // the signal's variance, of the target's
+        private final double deviation; // of the target
 
         private Posterior(
-                Trend trend,
-                double[] p,
+                ToDoubleFunction<double[]> law,
                 KernelSum kernels,
                 double[] inverse,
-                double deviation,
+                double signal,
+                double noise,
                 double mean,
-                double unknown,
-                double signal) {
-            this.trend = trend;
-            this.p = p;
+                double deviation) {
+            this.law = law;
             this.kernels = kernels;
             this.inverse = inverse;
-            this.deviation = deviation;
-            this.mean = mean;
-            this.unknown = unknown;
             this.signal = signal;
+            this.noise = noise;
+            this.mean = mean;
+            this.deviation = deviation;
         }
 
         static Posterior of(
+                double[][] rows,
                 double[][] x,
-                double[][] trendRows,
                 Trend trend,
                 double[] y,
                 ProcessFit density,
                 double[] p,
                 double deviation,
                 double mean) {
-            int n = x.length;
             double[] lengthScales = density.lengthScales(p);
             double signal = Math.exp(2 * p[p.length - 2]);
             double noise = Math.exp(2 * p[p.length - 1]);
             double[][] scaled = ProcessFit.scaled(x, lengthScales);
             Cholesky cholesky = ProcessFit.cholesky(
-                    ProcessFit.kernel(Matrices.of(scaled), scaled, signal), n, noise + ProcessFit.JITTER * signal);
-            double[] slopes = new double[trend.size()];
-            double[] residual = new double[n];
-            for (int i = 0; i < n; i++) {
-                residual[i] = y[i] - trend.at(p, trendRows[i], slopes);
-            }
-            var alpha = cholesky.solve(residual);
-            double[] weights = new double[n];
-            Arrays.setAll(weights, i -> signal * alpha.get(i));
+                    ProcessFit.kernel(Matrices.of(scaled), scaled, signal),
+                    x.length,
+                    noise + ProcessFit.JITTER * signal);
+            var law = trend.with(p);
+            double[] residual = new double[x.length];
+            Arrays.setAll(residual, i -> y[i] - law.applyAsDouble(rows[i]));
+            var solved = cholesky.solve(residual);
+            double[] weights = new double[x.length];
+            Arrays.setAll(weights, i -> signal * solved.get(i));
             return new Posterior(
-                    trend,
-                    p,
-                    new KernelSum(x, lengthScales, weights),
+                    law,
+                    new KernelSum(rows[0].length - x[0].length, x, lengthScales, weights),
                     Matrices.inverse(cholesky),
-                    deviation,
+                    signal,
+                    noise,
                     mean,
-                    signal + noise,
-                    signal);
+                    deviation);
         }
 
         @Override
         public double[] predict(double[][] x) {
-            return predict(x, x);
-        }
-
-        double[] predict(double[][] x, double[][] trendRows) {
             double[] predictions = kernels.at(x);
-            double[] slopes = new double[trend.size()];
-            for (int i = 0; i < predictions.length; i++) {
-                double law = trend.at(p, trendRows[i], slopes);
-                predictions[i] = mean + deviation * (law + predictions[i]);
-            }
+            Arrays.parallelSetAll(
+                    predictions, i -> mean + deviation * (law.applyAsDouble(x[i]) + predictions[i]));
             return predictions;
         }
 
         @Override
         public Optional<double[]> deviations(double[][] x) {
             double[] deviations = new double[x.length];
-            IntStream.range(0, x.length)
-                    .parallel()
-                    .forEach(i -> deviations[i] = deviation * Math.sqrt(unknown - known(x[i])));
+            Arrays.parallelSetAll(deviations, i -> deviation * Math.sqrt(signal + noise - known(x[i])));
             return Optional.of(deviations);
         }
 
         /// How much of the variance the rows take away.
         private double known(double[] query) {
-            if (inverse == null) {
-                return 0;
-            }
             double[] k = kernels.kernels(query);
             double sum = 0;
             for (int i = 0; i < k.length; i++) {

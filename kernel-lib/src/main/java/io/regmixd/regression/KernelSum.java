@@ -37,6 +37,7 @@ final class KernelSum {
     private static final float T7 = TAYLOR[7];
     private static final float T8 = TAYLOR[8];
 
+    private final int first;
     private final int rows;
     private final int features;
     private final double[][] centres; // [rows][features], over the length scales
@@ -46,10 +47,12 @@ final class KernelSum {
     private final float[] weights; // [rows]
     private final double[] precisions; // [features], one over each length scale
 
+    /// @param first        how many numbers of a query stand before its features
     /// @param centres      shape `[rows][features]`
     /// @param lengthScales one a feature
     /// @param weights      one a centre
-    KernelSum(double[][] centres, double[] lengthScales, double[] weights) {
+    KernelSum(int first, double[][] centres, double[] lengthScales, double[] weights) {
+        this.first = first;
         rows = centres.length;
         features = lengthScales.length;
         precisions = Arrays.stream(lengthScales).map(l -> 1 / l).toArray();
@@ -90,7 +93,7 @@ final class KernelSum {
         for (int i = 0; i < rows; i++) {
             double squares = 0;
             for (int j = 0; j < features; j++) {
-                double difference = query[j] * precisions[j] - centres[i][j];
+                double difference = query[first + j] * precisions[j] - centres[i][j];
                 squares += difference * difference;
             }
             kernels[i] = Math.exp(-squares / 2);
@@ -106,7 +109,7 @@ final class KernelSum {
             double[] query = queries[from + lane];
             double squares = 0;
             for (int j = 0; j < features; j++) {
-                double v = query[j] * precisions[j] - middle[j];
+                double v = query[first + j] * precisions[j] - middle[j];
                 q[j][lane] = (float) v;
                 squares += v * v;
             }

@@ -43,14 +43,10 @@ record LightGbm() implements Regressor {
     public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) throws InterruptedException {
         Rows.requireUsable(x, y);
         Regression losses =
-                fit(weights(x, domains), Arrays.stream(y).map(Math::exp).toArray(), seed);
-        return queries -> Arrays.stream(losses.predict(weights(queries, domains)))
+                fit(Rows.weights(x, domains), Arrays.stream(y).map(Math::exp).toArray(), seed);
+        return queries -> Arrays.stream(losses.predict(Rows.weights(queries, domains)))
                 .map(Math::log)
                 .toArray();
-    }
-
-    private static double[][] weights(double[][] x, int domains) {
-        return Arrays.stream(x).map(row -> Rows.weights(row, domains)).toArray(double[][]::new);
     }
 
     /// A booster and its rows, in native memory.

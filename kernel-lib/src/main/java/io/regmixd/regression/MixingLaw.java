@@ -62,14 +62,10 @@ record MixingLaw() implements Regressor {
         Rows.requireUsable(x, y);
         double[] losses = Arrays.stream(y).map(Math::exp).toArray();
         double lowest = Arrays.stream(losses).min().orElseThrow() / 2; // a law may fall below 0, a loss may not
-        Regression law = fit(weights(x, domains), losses, seed);
-        return queries -> Arrays.stream(law.predict(weights(queries, domains)))
+        Regression law = fit(Rows.weights(x, domains), losses, seed);
+        return queries -> Arrays.stream(law.predict(Rows.weights(queries, domains)))
                 .map(loss -> Math.log(Math.max(loss, lowest)))
                 .toArray();
-    }
-
-    private static double[][] weights(double[][] x, int domains) {
-        return Arrays.stream(x).map(row -> Rows.weights(row, domains)).toArray(double[][]::new);
     }
 
     private static double power(double[] p, double[] row) {

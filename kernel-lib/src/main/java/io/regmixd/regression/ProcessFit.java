@@ -32,7 +32,7 @@ final class ProcessFit implements Lbfgs.Objective {
     private final double[] spread;
 
     /// @param x         shape `[rows][features]`
-    /// @param trendRows what the trend sees of each row
+    /// @param trendRows the same rows with all features, which the trend sees
     /// @param y         standardised
     ProcessFit(double[][] x, double[][] trendRows, Trend trend, double[] y) {
         this.x = x;

@@ -32,7 +32,7 @@ final class RegressionBenchmark {
     private static final int SEEDS = 5;
     private static final int CANDIDATES = 100_000;
     private static final int BEST = 128;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 9;
     private static final double NORMAL_90 = 1.6448536269514722;
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -238,8 +238,8 @@ final class RegressionBenchmark {
         MixtureLossModel model = MixtureLossModel.fit(training, Regressor.standard(), 1, Progress.SILENT);
         Mixture natural = PublishedMixtures.natural(training.domains());
         List<Mixture> candidates = DirichletDesign.regmix(natural).candidates(CANDIDATES, 1);
-        double[][] x = candidates.stream().map(Rows::features).toArray(double[][]::new);
-        double[][] rows = training.mixtures().stream().map(Rows::features).toArray(double[][]::new);
+        double[][] x = candidates.stream().map(Mixture::weights).toArray(double[][]::new);
+        double[][] rows = training.mixtures().stream().map(Mixture::weights).toArray(double[][]::new);
         double[] y = Arrays.stream(training.losses(OBJECTIVE)).map(Math::log).toArray();
         GradientTreeBoost smile = Boosting.smile(rows, y, 1);
         FlatTrees flat = Boosting.flat(smile, y);

@@ -74,7 +74,13 @@ final class Rows {
     }
 
     /// The weights behind such features, and the state behind them.
-    static double[] weights(double[] features, int domains) {
+    static double[][] weights(double[][] features, int domains) {
+        double[][] weights = new double[features.length][];
+        Arrays.parallelSetAll(weights, i -> weights(features[i], domains));
+        return weights;
+    }
+
+    private static double[] weights(double[] features, int domains) {
         double[] weights = Arrays.copyOf(features, features.length - domains);
         for (int d = 0; d < domains; d++) {
             weights[d] = features[d] * features[d];

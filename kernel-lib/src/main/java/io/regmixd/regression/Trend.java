@@ -1,10 +1,15 @@
 package io.regmixd.regression;
 
+import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
+
 /// What a Gaussian process varies about, in standard deviations of its target: nothing, or the law
 /// `c - a log(1 + v · weights) + b · state` with `a` and `v` positive.
 ///
-/// @param domains how many weights a row begins with; 0 for no law
-/// @param state   how many numbers stand behind them
+/// A row is the features of [Regressor#fitMixtures]: roots, logarithms, state.
+///
+/// @param domains how many weights the mixture has; 0 for no law
+/// @param state   how many numbers stand behind the mixture
 record Trend(int domains, int state) {
 
     static final Trend NONE = new Trend(0, 0);
@@ -40,7 +45,7 @@ record Trend(int domains, int state) {
         }
         double sum = 1;
         for (int d = 0; d < domains; d++) {
-            gradient[2 + d] = Math.exp(p[2 + d]) * row[d];
+            gradient[2 + d] = Math.exp(p[2 + d]) * row[d] * row[d];
             sum += gradient[2 + d];
         }
         double steepness = Math.exp(p[1]);
@@ -51,10 +56,30 @@ record Trend(int domains, int state) {
             gradient[2 + d] *= -steepness / sum;
         }
         double value = p[0] - fall;
-        for (int s = domains; s < domains + state; s++) {
-            gradient[2 + s] = row[s];
-            value += p[2 + s] * row[s];
+        for (int s = 0; s < state; s++) {
+            gradient[2 + domains + s] = row[2 * domains + s];
+            value += p[2 + domains + s] * row[2 * domains + s];
         }
         return value;
+    }
+
+    /// The law with these parameters, a function of a row.
+    ToDoubleFunction<double[]> with(double[] p) {
+        if (domains == 0) {
+            return row -> 0;
+        }
+        double[] help = Arrays.stream(p, 2, 2 + domains).map(Math::exp).toArray();
+        double steepness = Math.exp(p[1]);
+        return row -> {
+            double sum = 1;
+            for (int d = 0; d < domains; d++) {
+                sum += help[d] * row[d] * row[d];
+            }
+            double value = p[0] - steepness * Math.log(sum);
+            for (int s = 0; s < state; s++) {
+                value += p[2 + domains + s] * row[2 * domains + s];
+            }
+            return value;
+        };
     }
 }
