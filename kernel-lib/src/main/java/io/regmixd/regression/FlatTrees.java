@@ -15,7 +15,8 @@ import smile.regression.RegressionTree;
 /// own child. Descending is the same few instructions for every row, without objects, calls and boxes.
 final class FlatTrees {
 
-    private static final int LANES = 32; // rows descending at once: their waits for memory overlap, and a tree stays in the cache
+    private static final int LANES =
+            32; // rows descending at once: their waits for memory overlap, and a tree stays in the cache
 
     private final double start;
     private final int[] roots;

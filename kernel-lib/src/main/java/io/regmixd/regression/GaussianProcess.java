@@ -157,8 +157,7 @@ record GaussianProcess(boolean law) implements Regressor {
         @Override
         public double[] predict(double[][] x) {
             double[] predictions = kernels.at(x);
-            Arrays.parallelSetAll(
-                    predictions, i -> mean + deviation * (law.applyAsDouble(x[i]) + predictions[i]));
+            Arrays.parallelSetAll(predictions, i -> mean + deviation * (law.applyAsDouble(x[i]) + predictions[i]));
             return predictions;
         }
 
