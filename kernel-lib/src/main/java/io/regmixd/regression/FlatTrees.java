@@ -67,12 +67,11 @@ final class FlatTrees {
         double[] sum = new double[LANES];
         Arrays.fill(sum, start);
         for (int tree = 0; tree < roots.length; tree++) {
-            Arrays.fill(nodes, roots[tree]);
-            for (int depth = depths[tree]; depth > 0; depth--) {
+            descendRoot(roots[tree], rows, width, nodes);
+            for (int depth = depths[tree]; depth > 1; depth--) {
                 for (int lane = 0, row = 0; lane < LANES; lane++, row += width) {
                     int node = nodes[lane];
-                    double above = thresholds[node] - rows[row + features[node]]; // negative where it is
-                    nodes[lane] = children[2 * node + (int) (Double.doubleToRawLongBits(above) >>> 63)];
+                    nodes[lane] = children[2 * node + above(rows[row + features[node]], thresholds[node])];
                 }
             }
             for (int lane = 0; lane < LANES; lane++) {
@@ -80,6 +79,22 @@ final class FlatTrees {
             }
         }
         System.arraycopy(sum, 0, sums, from, to - from);
+    }
+
+    /// The first step, which looks at the same node in all lanes; a tree of a leaf alone stays there.
+    private void descendRoot(int root, double[] rows, int width, int[] nodes) {
+        int feature = features[root];
+        double threshold = thresholds[root];
+        int atMost = children[2 * root];
+        int above = children[2 * root + 1];
+        for (int lane = 0, row = feature; lane < LANES; lane++, row += width) {
+            nodes[lane] = above(rows[row], threshold) == 0 ? atMost : above;
+        }
+    }
+
+    /// 1 where the number is above the threshold, else 0: the sign of their difference, without a branch.
+    private static int above(double number, double threshold) {
+        return (int) (Double.doubleToRawLongBits(threshold - number) >>> 63);
     }
 
     /// The arrays while they grow.
