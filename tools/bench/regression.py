@@ -16,6 +16,7 @@ OBJECTIVE = "pile_cc"
 BASELINE = "minus weight"
 SHORT = {"standard": "default", "lightgbm": "lightgbm"}  # whose scores are figures
 HELD_OUT = "held out"
+TESTS = ("1m", "60m", "1B")
 SHOWN_WEIGHTS = 6
 
 
@@ -40,6 +41,7 @@ def measure(data):
 def report(said):
     """Figures and tables from the lines of JSON."""
     data = next(line for line in said if line["kind"] == "data")
+    data = {**data, "tests": {test: data["tests"][test] for test in TESTS if test in data["tests"]}}
     speed = next(line for line in said if line["kind"] == "speed")
     scores = [line for line in said if line["kind"] == "scores"]
     proposals = [line for line in said if line["kind"] == "proposal"]
@@ -115,7 +117,7 @@ def domains_table(data, scores):
     """Spearman of every loss, with all proxies, on the first test set."""
     test, runs = next(iter(data["tests"])), data["training"]
     measured = [regressor for regressor in data["regressors"] if of(scores, regressor, test, runs)]
-    domains = list(data["baseline"][test])
+    domains = list(of(scores, measured[0], test, runs)[0]["domains"])
     rows = [
         [domain, *(f"{100 * average(of(scores, regressor, test, runs), 'spearman', domain):.2f}" for regressor in measured),
          f"{100 * data['baseline'][test][domain]:.2f}"]
