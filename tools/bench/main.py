@@ -19,7 +19,7 @@ BENCHMARKS = {"engine": engine.measure, "regression": regression.measure}
 EPILOG = """\
 benchmarks:
   engine     training: tokens/s, share of the machine's matrix-product rate, beside eager PyTorch in Python (3 minutes)
-  regression every regressor on RegMix's published runs; --data names a clone of its repository, or its folder data (8 minutes)
+  regression every regressor on RegMix's published runs; --data names a clone of its repository, or its folder data (2 minutes)
 
 Keep the machine quiet while it measures. What the figures mean is in docs/."""
 
