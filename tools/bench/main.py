@@ -12,13 +12,14 @@ from pathlib import Path
 from run_notebook.main import DONE, INTERRUPTED, ROOT, WRONG
 from run_notebook.terminal import Failure
 
-from . import engine
+from . import engine, regression
 
-BENCHMARKS = {"engine": engine.measure}
+BENCHMARKS = {"engine": engine.measure, "regression": regression.measure}
 
 EPILOG = """\
 benchmarks:
-  engine   training: tokens/s, share of the machine's matrix-product rate, beside eager PyTorch in Python (3 minutes)
+  engine     training: tokens/s, share of the machine's matrix-product rate, beside eager PyTorch in Python (3 minutes)
+  regression every regressor on RegMix's published runs; --data names a clone of its repository, or its folder data (2 minutes)
 
 Keep the machine quiet while it measures. What the figures mean is in docs/."""
 
@@ -29,7 +30,7 @@ def arguments(argv, benchmarks):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("name", metavar="NAME", choices=list(benchmarks), help="one of: " + ", ".join(benchmarks))
-    parser.add_argument("--data", metavar="FOLDER", type=Path, default=ROOT / "data", help="where prepared corpora lie (data)")
+    parser.add_argument("--data", metavar="FOLDER", type=Path, default=ROOT / "data", help="where prepared corpora, or published runs, lie (data)")
     parser.add_argument("--json", metavar="FILE", type=Path, help="writes the figures there, too")
     return parser.parse_args(argv)
 

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from bench import engine
+from bench import engine, regression
 from bench.main import main, others_share
 from bench.report import Report
 from run_notebook.terminal import Failure
@@ -122,3 +122,50 @@ class EngineTest(unittest.TestCase):
         for wrong in ([5.5, 5.41], [float("nan"), 5.4]):
             with self.assertRaisesRegex(Failure, "another model"):
                 engine.compare_losses([5.5, 5.4], wrong)
+
+
+def scores(regressor, runs, seed, test, spearman, within=None):
+    score = {"spearman": spearman, "mse": 0.25, "mae": 0.5} | ({} if within is None else {"within_90": within})
+    return {"kind": "scores", "regressor": regressor, "runs": runs, "seed": seed, "fit_seconds": 2.0, "test": test,
+            "domains": {"pile_cc": score, "arxiv": {**score, "spearman": 0.5}}}
+
+
+SAID = [
+    {"kind": "data", "training": 4, "tests": {"1m": 7}, "regressors": ["standard", "lightgbm"],
+     "baseline": {"1m": {"pile_cc": 0.8, "arxiv": 0.4}}, "baseline_held_out": {"pile_cc": 0.7, "arxiv": 0.3}},
+    {"kind": "speed", "candidates": 100, "domains": 2, "cores": 2, "default_seconds": [3.0, 0.5, 0.6],
+     "smile_seconds": [4.0, 3.0, 2.0], "flat_seconds": [0.1, 0.25, 0.3], "equal_to_the_bit": True},
+    scores("lightgbm", 2, 1, "1m", 0.91), scores("lightgbm", 4, 1, "1m", 0.99),
+    scores("standard", 2, 1, "1m", 0.98, 0.8), scores("standard", 2, 2, "1m", 0.96, 0.9), scores("standard", 4, 1, "1m", 0.995, 0.9),
+    scores("standard", 2, 1, "held out", 0.95, 0.9),
+    {"kind": "proposal", "regressor": "standard", "domains": ["arxiv", "pile_cc"], "published": [0.1, 0.9], "published_loss": 5.0,
+     "unbounded": [0.2, 0.8], "unbounded_loss": 4.9, "bounded": [0.3, 0.7], "bounded_loss": 4.95},
+]
+
+
+class RegressionTest(unittest.TestCase):
+    def test_figures_are_means_over_seeds_for_the_objective_and_medians_over_rounds(self):
+        figures = regression.report(SAID).figures
+        for name, value in {
+            "default_2_1m": 97, "default_4_1m": 99.5, "lightgbm_4_1m": 99, "default_2_held_out": 95, "baseline_1m": 80,
+            "candidates_seconds": 0.6, "boosting_speedup": 12, "boosting_equal_to_the_bit": 1,
+        }.items():
+            self.assertAlmostEqual(figures[name], value, msg=name)
+
+    def test_every_table_of_a_test_ends_with_the_baseline(self):
+        lines = regression.report(SAID).lines
+        heads = [i for i, line in enumerate(lines) if line.startswith("Fitted on")]
+        self.assertEqual(len(heads), 3)
+        for head in heads:
+            end = next(i for i in range(head, len(lines)) if not lines[i]) - 1
+            self.assertTrue(lines[end].startswith("minus weight"), lines[end])
+        first = lines[heads[0] + 2]
+        self.assertTrue(first.startswith("standard"), first)  # the best first
+        self.assertIn("97.00", first)
+        self.assertIn("85%", first)
+
+    def test_proposals_stand_beside_the_published_mixture(self):
+        lines = regression.report(SAID).lines
+        at = next(i for i, line in enumerate(lines) if line.startswith("Simulation"))
+        self.assertEqual(lines[at + 2].split(), ["RegMix,", "published", "0.900", "0.100"])
+        self.assertIn("0.800", lines[at + 3])

@@ -3,9 +3,7 @@ package io.regmixd.regression;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import smile.data.DataFrame;
-import smile.data.Tuple;
 import smile.data.formula.Formula;
-import smile.data.type.StructType;
 import smile.math.MathEx;
 import smile.model.cart.Loss;
 import smile.regression.GradientTreeBoost;
@@ -27,7 +25,36 @@ record Boosting() implements Regressor {
 
     @Override
     public Regression fit(double[][] x, double[] y, long seed) {
+        return flat(smile(x, y, seed), y)::predict;
+    }
+
+    /// On the bare weights: a tree cares for their order only.
+    @Override
+    public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) {
         Rows.requireUsable(x, y);
+        Regression trees = fit(Rows.weights(x, domains), y, seed);
+        return queries -> trees.predict(Rows.weights(queries, domains));
+    }
+
+    /// What Smile fits.
+    static GradientTreeBoost smile(double[][] x, double[] y, long seed) {
+        Rows.requireUsable(x, y);
+        // Smile's generator belongs to the thread: seeded anywhere else, it might be another one.
+        MathEx.setSeed(seed);
+        return GradientTreeBoost.fit(
+                Formula.lhs(TARGET),
+                frame(x, y),
+                new GradientTreeBoost.Options(
+                        Loss.ls(), TREES, DEPTH, LEAVES, leafSize(x.length), LEARNING_RATE, SUBSAMPLE, null, null));
+    }
+
+    /// The same predictions, to the bit.
+    static FlatTrees flat(GradientTreeBoost trees, double[] y) {
+        return FlatTrees.of(trees.trees(), Loss.ls().intercept(y.clone()), LEARNING_RATE);
+    }
+
+    /// Features and target under Smile's names.
+    static DataFrame frame(double[][] x, double[] y) {
         int features = x[0].length;
         String[] names = IntStream.rangeClosed(0, features)
                 .mapToObj(i -> i < features ? "x" + i : TARGET)
@@ -39,53 +66,14 @@ record Boosting() implements Regressor {
                     return row;
                 })
                 .toArray(double[][]::new);
-        DataFrame frame = DataFrame.of(rows, names);
-        StructType schema = frame.schema();
-        // Smile's generator belongs to the thread: seeded anywhere else, it might be another one.
-        MathEx.setSeed(seed);
-        GradientTreeBoost trees = GradientTreeBoost.fit(
-                Formula.lhs(TARGET),
-                frame,
-                new GradientTreeBoost.Options(
-                        Loss.ls(), TREES, DEPTH, LEAVES, leafSize(x.length), LEARNING_RATE, SUBSAMPLE, null, null));
-        return queries -> {
-            double[] predictions = new double[queries.length];
-            IntStream.range(0, queries.length)
-                    .parallel()
-                    .forEach(i -> predictions[i] = trees.predict(new Row(schema, queries[i])));
-            return predictions;
-        };
+        return DataFrame.of(rows, names);
+    }
+
+    static Formula formula() {
+        return Formula.lhs(TARGET);
     }
 
     static int leafSize(int rows) {
         return Math.clamp(rows / 64, 1, 20);
-    }
-
-    /// A row of features as Smile wants it, without the copy and the boxes of its own tuples.
-    @SuppressWarnings("serial") // it is never written
-    private static final class Row implements Tuple {
-
-        private final StructType schema;
-        private final double[] values;
-
-        Row(StructType schema, double[] values) {
-            this.schema = schema;
-            this.values = values;
-        }
-
-        @Override
-        public StructType schema() {
-            return schema;
-        }
-
-        @Override
-        public Object get(int i) {
-            return values[i];
-        }
-
-        @Override
-        public double getDouble(int i) {
-            return values[i];
-        }
     }
 }

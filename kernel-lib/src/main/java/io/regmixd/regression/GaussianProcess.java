@@ -1,172 +1,185 @@
 package io.regmixd.regression;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import smile.math.kernel.GaussianKernel;
-import smile.regression.GaussianProcessRegression;
+import smile.tensor.Cholesky;
 
-/// Smile's Gaussian process; see [Regressor#gaussianProcess()].
-record GaussianProcess() implements Regressor {
+/// A Gaussian process, about a law or not; see [Regressor#gaussianProcess()] and [Regressor#lawProcess()].
+record GaussianProcess(boolean law) implements Regressor {
 
-    /// Where the search starts: length scales in root mean square distances between rows, noise variances in
-    /// variances of the signal.
-    private static final double[] LENGTH_SCALES = {0.5, 1, 2, 4, 8, 16};
-    private static final double[] NOISES = {1e-6, 1e-4, 1e-2, 1};
-
-    /// Its finer steps, as factors; a round that gains less than [#CLIMB] in log-likelihood is the last.
-    private static final double[] STRETCHES = {Math.sqrt(0.5), 1, Math.sqrt(2)};
-    private static final double[] LOUDNESSES = {Math.sqrt(0.1), 1, Math.sqrt(10)};
-    private static final double CLIMB = 0.01;
+    private static final int DECIDING_ROWS = 512;
+    private static final int ITERATIONS = 100;
+    private static final double GAIN = 0.02; // nats of the posterior density: less does not change the ranks
 
     @Override
     public String name() {
-        return "gaussian process";
+        return law ? "law + process" : "gaussian process";
     }
 
     @Override
     public Regression fit(double[][] x, double[] y, long seed) throws InterruptedException {
         Rows.requireUsable(x, y);
-        double distance = rootMeanSquareDistance(x);
-        if (distance == 0 || Arrays.stream(y).allMatch(v -> v == y[0])) {
-            double mean = Arrays.stream(y).average().orElseThrow();
-            return queries -> {
-                double[] predictions = new double[queries.length];
-                Arrays.fill(predictions, mean);
-                return predictions;
-            };
+        return fit(x, 0, Trend.NONE, y, seed);
+    }
+
+    @Override
+    public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) throws InterruptedException {
+        Rows.requireUsable(x, y);
+        return law
+                ? fit(x, domains, new Trend(domains, x[0].length - 2 * domains), y, seed)
+                : fit(x, 0, Trend.NONE, y, seed);
+    }
+
+    /// @param first how many features the kernel leaves out
+    private static Regression fit(double[][] rows, int first, Trend trend, double[] y, long seed)
+            throws InterruptedException {
+        double[][] x = Arrays.stream(rows)
+                .map(row -> Arrays.copyOfRange(row, first, row.length))
+                .toArray(double[][]::new);
+        double mean = Arrays.stream(y).average().orElseThrow();
+        double deviation = Math.sqrt(
+                Arrays.stream(y).map(v -> (v - mean) * (v - mean)).average().orElseThrow());
+        if (ProcessFit.distance(x) == 0 || Arrays.stream(y).allMatch(v -> v == y[0])) {
+            return new Constant(mean, deviation);
         }
+        double[] standardised =
+                Arrays.stream(y).map(v -> (v - mean) / deviation).toArray();
         try {
             OpenBlas.useOneThread();
-            Candidate best = search(x, y, distance);
-            return new KernelSum(best.smile(x, y));
+            int[] deciding = deciding(x.length, seed);
+            ProcessFit density = new ProcessFit(
+                    Arrays.stream(deciding).mapToObj(i -> x[i]).toArray(double[][]::new),
+                    Arrays.stream(deciding).mapToObj(i -> rows[i]).toArray(double[][]::new),
+                    trend,
+                    Arrays.stream(deciding).mapToDouble(i -> standardised[i]).toArray());
+            double[] p = Lbfgs.minimise(density, density.centre(), ITERATIONS, GAIN);
+            return Posterior.of(rows, x, trend, standardised, density, p, deviation, mean);
         } catch (LinkageError e) { // thrown by Smile's static initialisers
-            throw new IllegalStateException(
-                    "The Gaussian process needs the native library OpenBLAS, which Smile opens as libopenblas.so: start"
-                            + " the notebook with ./run-notebook, which provides it, or put the folder that holds"
-                            + " libopenblas.so on LD_LIBRARY_PATH before Java starts (Regressor.boosting() needs no"
-                            + " native library).",
-                    e);
+            throw OpenBlas.missing("The Gaussian process", e);
         }
     }
 
-    /// The hyperparameters of the highest marginal likelihood: the best point of a coarse grid, then the best
-    /// of its neighbours on a finer one, for as long as that climbs. Smile's own search holds the signal's
-    /// variance at that of `y`, which ranks held-out proxies worse.
-    private static Candidate search(double[][] x, double[] y, double distance) throws InterruptedException {
-        List<Candidate> grid = new ArrayList<>();
-        for (double lengthScale : LENGTH_SCALES) {
-            for (double noise : NOISES) {
-                grid.add(Candidate.of(x, y, lengthScale * distance, noise));
-            }
+    private static int[] deciding(int rows, long seed) {
+        List<Integer> all = IntStream.range(0, rows).boxed().collect(Collectors.toList());
+        if (rows > DECIDING_ROWS) {
+            Collections.shuffle(all, new Random(seed));
         }
-        Candidate best = Collections.max(grid);
-        while (true) {
-            List<Candidate> neighbours = new ArrayList<>();
-            for (double stretch : STRETCHES) {
-                for (double loudness : LOUDNESSES) {
-                    neighbours.add(Candidate.of(x, y, best.lengthScale * stretch, best.noise * loudness));
-                }
-            }
-            Candidate neighbour = Collections.max(neighbours);
-            if (!(neighbour.logLikelihood > best.logLikelihood + CLIMB)) {
-                return best;
-            }
-            best = neighbour;
-        }
+        return all.stream().limit(DECIDING_ROWS).mapToInt(Integer::intValue).toArray();
     }
 
-    private static double rootMeanSquareDistance(double[][] x) {
-        double sum = 0;
-        for (int j = 0; j < x[0].length; j++) {
-            int feature = j;
-            double mean =
-                    Arrays.stream(x).mapToDouble(row -> row[feature]).average().orElseThrow();
-            sum += Arrays.stream(x)
-                    .mapToDouble(row -> (row[feature] - mean) * (row[feature] - mean))
-                    .average()
-                    .orElseThrow();
-        }
-        return Math.sqrt(2 * sum);
-    }
+    /// What is known where all rows or all values are the same.
+    private record Constant(double mean, double deviation) implements Regression {
 
-    private record Candidate(double lengthScale, double noise, double logLikelihood) implements Comparable<Candidate> {
-
-        static Candidate of(double[][] x, double[] y, double lengthScale, double noise) throws InterruptedException {
-            if (Thread.interrupted()) {
-                throw new InterruptedException("fitting the Gaussian process");
-            }
-            Candidate candidate = new Candidate(lengthScale, noise, Double.NEGATIVE_INFINITY);
-            GaussianProcessRegression<double[]> process;
-            try {
-                process = candidate.smile(x, y);
-            } catch (ArithmeticException e) { // the kernel matrix is not positive definite
-                return candidate;
-            }
-            // Smile's likelihood is that of a signal of variance 1; this one is of the best variance.
-            int n = y.length;
-            double fit = 0;
-            for (int i = 0; i < n; i++) {
-                fit += process.w.get(i) * (y[i] - process.mean) / process.sd;
-            }
-            double logDeterminant = -2 * process.L - fit - n * Math.log(2 * Math.PI);
-            double likelihood = -0.5 * (n * Math.log(fit / n) + logDeterminant);
-            return Double.isNaN(likelihood) ? candidate : new Candidate(lengthScale, noise, likelihood);
+        @Override
+        public double[] predict(double[][] x) {
+            return filled(x.length, mean);
         }
 
         @Override
-        public int compareTo(Candidate other) {
-            return Double.compare(logLikelihood, other.logLikelihood);
+        public Optional<double[]> deviations(double[][] x) {
+            return Optional.of(filled(x.length, deviation));
         }
 
-        GaussianProcessRegression<double[]> smile(double[][] x, double[] y) {
-            return GaussianProcessRegression.fit(
-                    x, y, new GaussianKernel(lengthScale), new GaussianProcessRegression.Options(noise, true));
+        private static double[] filled(int count, double value) {
+            double[] all = new double[count];
+            Arrays.fill(all, value);
+            return all;
         }
     }
 
-    /// The process's mean: a weighted sum of kernels around the rows. Smile's own goes through an interface and
-    /// native memory for every term, several times slower.
-    static final class KernelSum implements Regression {
+    /// The process given its rows; variances in those of the target.
+    private static final class Posterior implements Regression {
 
-        private final double[] centres; // [rows * features]
-        private final double[] weights; // [rows]
-        private final double halfPrecision;
+        private final ToDoubleFunction<double[]> law;
+        private final KernelSum kernels; // weighted by what the rows' residuals say
+        private final double[] inverse; // [rows * rows], of the rows' covariance
+        private final double signal; // variance
+        private final double noise; // variance
         private final double mean;
+        private final double deviation; // of the target
 
-        KernelSum(GaussianProcessRegression<double[]> process) {
-            centres = Arrays.stream(process.regressors)
-                    .flatMapToDouble(Arrays::stream)
-                    .toArray();
-            weights = new double[process.regressors.length];
-            for (int i = 0; i < weights.length; i++) {
-                weights[i] = process.w.get(i) * process.sd;
-            }
-            double lengthScale = ((GaussianKernel) process.kernel).scale();
-            halfPrecision = 0.5 / (lengthScale * lengthScale);
-            mean = process.mean;
+        private Posterior(
+                ToDoubleFunction<double[]> law,
+                KernelSum kernels,
+                double[] inverse,
+                double signal,
+                double noise,
+                double mean,
+                double deviation) {
+            this.law = law;
+            this.kernels = kernels;
+            this.inverse = inverse;
+            this.signal = signal;
+            this.noise = noise;
+            this.mean = mean;
+            this.deviation = deviation;
+        }
+
+        static Posterior of(
+                double[][] rows,
+                double[][] x,
+                Trend trend,
+                double[] y,
+                ProcessFit density,
+                double[] p,
+                double deviation,
+                double mean) {
+            double[] lengthScales = density.lengthScales(p);
+            double signal = Math.exp(2 * p[p.length - 2]);
+            double noise = Math.exp(2 * p[p.length - 1]);
+            double[][] scaled = ProcessFit.scaled(x, lengthScales);
+            Cholesky cholesky = ProcessFit.cholesky(
+                    ProcessFit.kernel(Matrices.of(scaled), scaled, signal),
+                    x.length,
+                    noise + ProcessFit.JITTER * signal);
+            var law = trend.with(p);
+            double[] residual = new double[x.length];
+            Arrays.setAll(residual, i -> y[i] - law.applyAsDouble(rows[i]));
+            var solved = cholesky.solve(residual);
+            double[] weights = new double[x.length];
+            Arrays.setAll(weights, i -> signal * solved.get(i));
+            return new Posterior(
+                    law,
+                    new KernelSum(rows[0].length - x[0].length, x, lengthScales, weights),
+                    Matrices.inverse(cholesky),
+                    signal,
+                    noise,
+                    mean,
+                    deviation);
         }
 
         @Override
         public double[] predict(double[][] x) {
-            double[] predictions = new double[x.length];
-            IntStream.range(0, x.length).parallel().forEach(i -> predictions[i] = predict(x[i]));
+            double[] predictions = kernels.at(x);
+            Arrays.parallelSetAll(predictions, i -> mean + deviation * (law.applyAsDouble(x[i]) + predictions[i]));
             return predictions;
         }
 
-        private double predict(double[] query) {
-            double sum = mean;
-            for (int i = 0, c = 0; i < weights.length; i++) {
-                double squares = 0;
-                for (double q : query) {
-                    double difference = q - centres[c++];
-                    squares += difference * difference;
+        @Override
+        public Optional<double[]> deviations(double[][] x) {
+            double[] deviations = new double[x.length];
+            Arrays.parallelSetAll(deviations, i -> deviation * Math.sqrt(signal + noise - known(x[i])));
+            return Optional.of(deviations);
+        }
+
+        /// How much of the variance the rows take away.
+        private double known(double[] query) {
+            double[] k = kernels.kernels(query);
+            double sum = 0;
+            for (int i = 0; i < k.length; i++) {
+                double row = 0;
+                for (int j = 0; j < k.length; j++) {
+                    row += inverse[i * k.length + j] * k[j];
                 }
-                sum += weights[i] * Math.exp(-squares * halfPrecision);
+                sum += k[i] * row;
             }
-            return sum;
+            return Math.min(signal, signal * signal * sum);
         }
     }
 }

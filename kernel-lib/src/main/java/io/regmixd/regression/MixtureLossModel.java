@@ -2,25 +2,32 @@ package io.regmixd.regression;
 
 import io.regmixd.Progress;
 import io.regmixd.mixture.Mixture;
-import io.regmixd.model.Trajectory;
 import io.regmixd.proxy.Trajectories;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.distribution.NormalDistribution;
 
 /// RegMix's regression (arXiv 2407.01492, section 3): the validation loss of every domain at the end of
 /// training from the mixture that was trained on, one regression a domain.
 ///
-/// Departures from the paper: the features are the square roots of the weights and the logarithm of the
-/// domain's own weight, where the paper has the bare weights, and the regression is of the logarithm of the
-/// loss. A run that changed its mixture counts with the mean of its schedule.
+/// Departures from the paper: the features are the square roots and the logarithms of the weights, where the
+/// paper has the bare weights, and the regression is of the logarithm of the loss; [Regressor#lightGbm()]
+/// undoes both.
+/// A run
+/// that changed its mixture counts with the mean of its schedule.
 public final class MixtureLossModel {
 
     private final List<String> domains;
+    private final List<String> measured;
     private final String regressor;
-    private final List<Regression> regressions; // one a domain
+    private final List<Regression> regressions; // one a measured domain
 
-    private MixtureLossModel(List<String> domains, String regressor, List<Regression> regressions) {
+    private MixtureLossModel(
+            List<String> domains, List<String> measured, String regressor, List<Regression> regressions) {
         this.domains = domains;
+        this.measured = measured;
         this.regressor = regressor;
         this.regressions = regressions;
     }
@@ -32,26 +39,39 @@ public final class MixtureLossModel {
     /// @throws InterruptedException     if the thread is interrupted meanwhile
     public static MixtureLossModel fit(Trajectories trajectories, Regressor regressor, long seed, Progress progress)
             throws InterruptedException {
-        List<Trajectory> runs = Rows.usable(trajectories);
-        int stages = trajectories.stages();
+        return fit(FinalLosses.of(trajectories), regressor, seed, progress);
+    }
+
+    /// The same from final losses alone. Only the domains whose losses were measured can be predicted.
+    ///
+    /// @throws IllegalArgumentException if there are fewer than two runs
+    /// @throws InterruptedException     if the thread is interrupted meanwhile
+    public static MixtureLossModel fit(FinalLosses runs, Regressor regressor, long seed, Progress progress)
+            throws InterruptedException {
+        double[][] x = features(runs.mixtures());
+        int domains = runs.domains().size();
         List<Regression> regressions = Parallel.map(
                 "Fitting losses on mixtures",
-                trajectories.domains().size(),
-                domain -> regressor.fit(
-                        runs.stream()
-                                .map(run -> Rows.features(run.schedule().mean(), domain, 0))
-                                .toArray(double[][]::new),
-                        runs.stream()
-                                .mapToDouble(run -> Math.log(run.loss(stages, domain)))
+                runs.measured().size(),
+                m -> regressor.fitMixtures(
+                        x,
+                        domains,
+                        Arrays.stream(runs.losses(runs.measured().get(m)))
+                                .map(Math::log)
                                 .toArray(),
                         seed),
                 progress);
-        return new MixtureLossModel(trajectories.domains(), regressor.name(), regressions);
+        return new MixtureLossModel(runs.domains(), runs.measured(), regressor.name(), regressions);
     }
 
     /// In the order of every loss vector.
     public List<String> domains() {
         return domains;
+    }
+
+    /// The domains whose losses were measured, and so can be predicted: all, for a sweep of one's own.
+    public List<String> measured() {
+        return measured;
     }
 
     /// The name of the regressor that fitted it.
@@ -61,26 +81,94 @@ public final class MixtureLossModel {
 
     /// The loss of one domain, nats a token, after training on each of the mixtures.
     ///
-    /// @throws IllegalArgumentException if a mixture is over other domains
+    /// @throws IllegalArgumentException if a mixture is over other domains, or the domain's loss was not
+    ///     measured
     /// @throws IndexOutOfBoundsException if there is no such domain
     public double[] predict(List<Mixture> mixtures, int domain) {
-        Regression regression = regressions.get(domain);
-        double[][] x = new double[mixtures.size()][];
-        for (int i = 0; i < x.length; i++) {
-            mixtures.get(i).requireDomains(domains);
-            x[i] = Rows.features(mixtures.get(i), domain, 0);
-        }
-        return Arrays.stream(regression.predict(x)).map(Math::exp).toArray();
+        Regression regression = regression(domain);
+        return losses(regression.predict(checked(mixtures)));
     }
 
-    /// The losses of all domains, nats a token, after training on the mixture.
+    /// The losses of all domains, nats a token, after training on each of the mixtures: shape
+    /// `[mixtures][domains]`, NaN for a domain whose loss was not measured.
+    ///
+    /// @throws IllegalArgumentException if a mixture is over other domains
+    public double[][] predict(List<Mixture> mixtures) {
+        double[][] x = checked(mixtures);
+        double[][] predicted = new double[mixtures.size()][domains.size()];
+        for (double[] losses : predicted) {
+            Arrays.fill(losses, Double.NaN);
+        }
+        for (int m = 0; m < regressions.size(); m++) {
+            int domain = domains.indexOf(measured.get(m));
+            double[] losses = losses(regressions.get(m).predict(x));
+            for (int i = 0; i < losses.length; i++) {
+                predicted[i][domain] = losses[i];
+            }
+        }
+        return predicted;
+    }
+
+    /// The losses of all domains, nats a token, after training on the mixture; NaN for a domain whose loss was
+    /// not measured.
     ///
     /// @throws IllegalArgumentException if the mixture is over other domains
     public double[] predict(Mixture mixture) {
-        double[] losses = new double[domains.size()];
-        for (int d = 0; d < losses.length; d++) {
-            losses[d] = predict(List.of(mixture), d)[0];
+        return predict(List.of(mixture))[0];
+    }
+
+    /// The loss that a measured one lies below with the given probability, as far as the regression knows: 0.5
+    /// is [#predict(List, int)], more is more careful. Takes seconds for 100,000 mixtures.
+    ///
+    /// @param probability above 0, below 1
+    /// @throws IllegalArgumentException as [#predict(List, int)], or if the probability is out of range
+    /// @throws IllegalStateException    if the regressor knows nothing of its uncertainty
+    /// @throws IndexOutOfBoundsException if there is no such domain
+    public double[] quantile(List<Mixture> mixtures, int domain, double probability) {
+        if (!(probability > 0 && probability < 1)) {
+            throw new IllegalArgumentException("a probability of " + probability + ", expected between 0 and 1");
         }
-        return losses;
+        Regression regression = regression(domain);
+        double[][] x = checked(mixtures);
+        double[] deviations = regression
+                .deviations(x)
+                .orElseThrow(() -> new IllegalStateException(regressor
+                        + " predicts without an uncertainty: use Regressor.standard() or another Gaussian process"));
+        double z = new NormalDistribution().inverseCumulativeProbability(probability);
+        double[] logs = regression.predict(x);
+        Arrays.setAll(logs, i -> logs[i] + z * deviations[i]);
+        return losses(logs);
+    }
+
+    /// The standard deviations of measured losses' logarithms about the predicted ones; empty where the
+    /// regressor
+    /// knows nothing of them.
+    Optional<double[]> deviations(List<Mixture> mixtures, int domain) {
+        return regression(domain).deviations(checked(mixtures));
+    }
+
+    private Regression regression(int domain) {
+        int m = measured.indexOf(domains.get(domain));
+        if (m < 0) {
+            throw new IllegalArgumentException(
+                    "no losses of " + domains.get(domain) + " were measured, only of " + measured);
+        }
+        return regressions.get(m);
+    }
+
+    private double[][] checked(List<Mixture> mixtures) {
+        mixtures.forEach(mixture -> mixture.requireDomains(domains));
+        return features(mixtures);
+    }
+
+    private static double[][] features(List<Mixture> mixtures) {
+        return IntStream.range(0, mixtures.size())
+                .parallel()
+                .mapToObj(i -> Rows.features(mixtures.get(i)))
+                .toArray(double[][]::new);
+    }
+
+    private static double[] losses(double[] logs) {
+        return Arrays.stream(logs).map(Math::exp).toArray();
     }
 }

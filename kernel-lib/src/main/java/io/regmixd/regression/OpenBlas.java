@@ -28,6 +28,18 @@ final class OpenBlas {
         });
     }
 
+    /// What to throw where Smile could not open it.
+    ///
+    /// @param what that needs it, beginning the sentence
+    static IllegalStateException missing(String what, LinkageError cause) {
+        return new IllegalStateException(
+                what + " needs the native library OpenBLAS, which Smile opens as libopenblas.so: start"
+                        + " the notebook with ./run-notebook, which provides it, or put the folder that holds"
+                        + " libopenblas.so on LD_LIBRARY_PATH before Java starts (Regressor.boosting() needs no"
+                        + " native library).",
+                cause);
+    }
+
     @SuppressWarnings("restricted") // native access, which Smile needs as well
     private static Optional<MethodHandle> find() {
         try {

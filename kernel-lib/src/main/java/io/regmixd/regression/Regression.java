@@ -1,5 +1,7 @@
 package io.regmixd.regression;
 
+import java.util.Optional;
+
 /// A fitted regression of one number on a row of features.
 @FunctionalInterface
 public interface Regression {
@@ -7,4 +9,11 @@ public interface Regression {
     /// The predictions for `x`, shape `[rows][features]` with the features of the fit; one number a row, in
     /// order. Runs on all cores, and a row's prediction depends neither on their number nor on the other rows.
     double[] predict(double[][] x);
+
+    /// How sure it is: the standard deviations of measured values about the predictions, noise included, one a
+    /// row, in order; empty for a regression that does not know, which is any but a Gaussian process or a stack
+    /// of them. Takes longer than the predictions, in proportion to the rows that were fitted.
+    default Optional<double[]> deviations(double[][] x) {
+        return Optional.empty();
+    }
 }

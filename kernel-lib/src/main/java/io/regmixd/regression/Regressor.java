@@ -1,9 +1,11 @@
 package io.regmixd.regression;
 
+import java.util.List;
+
 /// A way to fit a regression of one number on a row of features.
 ///
-/// A regressor of one's own is a lambda; [#boosting()] and [#gaussianProcess()] are the two that come with the
-/// library.
+/// A regressor of one's own is a lambda. [#standard()] is the one to start with; why it is, and how the others
+/// compare on published runs, is in docs/regression.md.
 @FunctionalInterface
 public interface Regressor {
 
@@ -15,35 +17,105 @@ public interface Regressor {
     /// @throws InterruptedException if the thread is interrupted meanwhile
     Regression fit(double[][] x, double[] y, long seed) throws InterruptedException;
 
+    /// The same for the logarithm of a loss, told which features are weights of a mixture: the first `domains`
+    /// are their square roots, the next `domains` their logarithms (0 for no weight, 1 for all of it), and
+    /// whatever stands behind is the state. The regression that it returns takes the same features.
+    ///
+    /// Only some regressors care: a law is a function of the weights themselves, and LightGBM gets what RegMix
+    /// gave it, the bare weights and the bare loss.
+    ///
+    /// @param domains at least 1; `x` has at least twice as many features
+    /// @throws IllegalArgumentException as [#fit]
+    /// @throws InterruptedException     if the thread is interrupted meanwhile
+    default Regression fitMixtures(double[][] x, int domains, double[] y, long seed) throws InterruptedException {
+        return fit(x, y, seed);
+    }
+
     /// What tables and plots call it.
     default String name() {
         return "custom";
     }
 
-    /// Gradient tree boosting with squared loss (Friedman, *Stochastic Gradient Boosting*, 1999), by Smile: 500
-    /// trees of at most 8 leaves and depth 4, learning rate 0.05, each tree on a random half of the rows. A
-    /// leaf holds at least rows / 64 of them, between 1 and 20.
-    ///
-    /// RegMix and RegMix-D use LightGBM with its default of 20 rows a leaf, which predicts a constant for fewer
-    /// than 40 rows. On RegMix's published runs these settings rank the objective better than RegMix's settings
-    /// in the same library do, from 48 proxies to 512.
-    ///
-    /// Trees do not extrapolate: no prediction lies outside the losses that were seen. Needs no native library.
-    static Regressor boosting() {
-        return new Boosting();
+    /// The library's own choice: the mean of [#gaussianProcess()] and [#lawProcess()]. It won on training runs
+    /// alone. Needs OpenBLAS, as they do.
+    static Regressor standard() {
+        return stack("standard", List.of(gaussianProcess(), lawProcess()));
     }
 
-    /// Gaussian process regression (Rasmussen and Williams, *Gaussian Processes for Machine Learning*, 2006),
-    /// by Smile: a Gaussian kernel with one length scale for all features, so the features' scales matter; the
-    /// mean of `y` far from all rows. Length scale and noise maximise the marginal likelihood, with the
-    /// signal's variance profiled out.
+    /// Gaussian process regression (Rasmussen and Williams, *Gaussian Processes for Machine Learning*, 2006)
+    /// with a Gaussian kernel and one length scale a feature, so the features' scales do not matter. Length
+    /// scales, signal and noise are those of the highest posterior density: the marginal likelihood times a
+    /// wide normal prior on their logarithms, climbed along its gradient.
     ///
-    /// The better choice with few proxies. The fit's time grows with the cube of the rows: a hundredth of a
-    /// second for 50, half a second for 500, ten seconds for 2,500.
+    /// The fit's time grows with the cube of the rows: milliseconds for 50, a second or two for 500. Of more
+    /// than 512 rows, 512 drawn at random decide the length scales.
     ///
     /// Its linear algebra is native: fitting throws an [IllegalStateException] that says what to do where
     /// OpenBLAS cannot be found. It sets OpenBLAS to one thread.
     static Regressor gaussianProcess() {
-        return new GaussianProcess();
+        return new GaussianProcess(false);
+    }
+
+    /// A Gaussian process about a law: the logarithm of the loss falls with the logarithm of a weighted sum of
+    /// the mixture's weights, `c - a log(1 + v · w)` with `a` and `v` positive, and the process, on the
+    /// logarithms of
+    /// the weights, describes what the law leaves over. Law and process are fitted in one, as
+    /// [#gaussianProcess()] is.
+    /// Where it is not told of mixtures ([#fit]) there is no law, and it is [#gaussianProcess()].
+    static Regressor lawProcess() {
+        return new GaussianProcess(true);
+    }
+
+    /// The mean of several regressions. It knows its uncertainty where all of them do: the mean of their
+    /// deviations, as if they erred together.
+    ///
+    /// @param name what tables call it
+    /// @param of   at least one
+    static Regressor stack(String name, List<Regressor> of) {
+        return new Stack(name, of);
+    }
+
+    /// Gradient tree boosting with squared loss (Friedman, *Stochastic Gradient Boosting*, 1999), by Smile: 500
+    /// trees of at most 8 leaves and depth 4, learning rate 0.05, each tree on a random half of the rows. A
+    /// leaf holds at least rows / 64 of them, between 1 and 20. Predictions are Smile's to the bit, by an
+    /// evaluator of our own that is many times faster.
+    ///
+    /// On RegMix's published runs these settings rank the objective better than RegMix's settings in the same
+    /// library do, from 48 proxies to 512. Trees do not extrapolate: no prediction lies outside the losses that
+    /// were seen. Needs no
+    /// native library.
+    static Regressor boosting() {
+        return new Boosting();
+    }
+
+    /// A random forest (Breiman, *Random Forests*, 2001), by Smile: 500 trees on bootstrap samples, a third of
+    /// the features tried at each split, leaves of at least 2 rows. Needs no native library.
+    static Regressor randomForest() {
+        return new Forest();
+    }
+
+    /// LightGBM as RegMix's published notebook sets it: 1,000 rounds, learning rate 0.01, 31 leaves, at least
+    /// 20
+    /// rows a leaf, seed 42, on the bare weights and losses. Below 40 rows no split is allowed and it predicts
+    /// a constant. The
+    /// notebook also stops early on its test set; this does not.
+    ///
+    /// Its native library comes with the artifact and needs the system's `libgomp.so.1`. The seed of the fit is
+    /// not used: nothing is random with these settings.
+    static Regressor lightGbm() {
+        return new LightGbm();
+    }
+
+    /// Ridge regression on all features, their squares and their products. The penalty has the lowest
+    /// leave-one-out error of a grid. Needs OpenBLAS.
+    static Regressor ridge() {
+        return new QuadraticRidge();
+    }
+
+    /// The data mixing law (Ye et al., *Data Mixing Laws*, arXiv 2403.16952, equation 6): the loss is
+    /// `c + exp(b + t · w)`, by least squares. Told of no mixture it takes the features for the weights and `y`
+    /// for the loss.
+    static Regressor mixingLaw() {
+        return new MixingLaw();
     }
 }

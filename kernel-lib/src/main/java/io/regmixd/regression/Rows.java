@@ -11,6 +11,7 @@ final class Rows {
 
     static final int FEWEST_RUNS = 8;
     private static final double LEAST_WEIGHT = 1e-3; // weights far below it count as none
+    private static final double LARGEST_LOG = Math.log1p(1 / LEAST_WEIGHT);
     private static final double OWN_SCALE = 2; // the roots of the other weights vary by less, and matter less
 
     private Rows() {}
@@ -56,9 +57,36 @@ final class Rows {
         for (int d = 0; d < domains; d++) {
             features[d] = Math.sqrt(mixture.weight(d));
         }
-        features[domains] =
-                OWN_SCALE * Math.log1p(mixture.weight(domain) / LEAST_WEIGHT) / Math.log1p(1 / LEAST_WEIGHT);
+        features[domains] = OWN_SCALE * Math.log1p(mixture.weight(domain) / LEAST_WEIGHT) / LARGEST_LOG;
         return features;
+    }
+
+    /// The mixture as features that serve every domain, as [Regressor#fitMixtures] describes them: the square
+    /// roots of the weights, then their logarithms.
+    static double[] features(Mixture mixture) {
+        int domains = mixture.size();
+        double[] features = new double[2 * domains];
+        for (int d = 0; d < domains; d++) {
+            features[d] = Math.sqrt(mixture.weight(d));
+            features[domains + d] = Math.log(1 + mixture.weight(d) / LEAST_WEIGHT) / LARGEST_LOG;
+        }
+        return features;
+    }
+
+    /// The weights behind such features, and the state behind them.
+    static double[][] weights(double[][] features, int domains) {
+        double[][] weights = new double[features.length][];
+        Arrays.parallelSetAll(weights, i -> weights(features[i], domains));
+        return weights;
+    }
+
+    private static double[] weights(double[] features, int domains) {
+        double[] weights = Arrays.copyOf(features, features.length - domains);
+        for (int d = 0; d < domains; d++) {
+            weights[d] = features[d] * features[d];
+        }
+        System.arraycopy(features, 2 * domains, weights, domains, features.length - 2 * domains);
+        return weights;
     }
 
     /// @throws IllegalArgumentException as [Regressor#fit] says

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.regmixd.mixture.Mixture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -21,17 +22,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import smile.math.kernel.GaussianKernel;
-import smile.regression.GaussianProcessRegression;
 
 class RegressorTest {
 
     static Stream<Regressor> regressors() {
-        return Stream.of(Regressor.boosting(), Regressor.gaussianProcess());
+        return Stream.concat(
+                learnsFromFewRows(),
+                Stream.of(
+                        Regressor.randomForest(), Regressor.lightGbm(), Regressor.mixingLaw(), Regressor.lawProcess()));
+    }
+
+    static Stream<Regressor> learnsFromFewRows() {
+        return Stream.of(Regressor.boosting(), Regressor.gaussianProcess(), Regressor.ridge(), Regressor.standard());
     }
 
     @ParameterizedTest
-    @MethodSource("regressors")
+    @MethodSource("learnsFromFewRows")
     void predictsAFunctionItHasSeenFewValuesOf(Regressor regressor) throws InterruptedException {
         double[][] x = points(48, 3, 1);
         double[][] unseen = points(200, 3, 2);
@@ -102,22 +108,118 @@ class RegressorTest {
                 .containsExactly(new double[] {1, 3}, within(0.1));
     }
 
+    @Test
+    void gaussianProcessLearnsWhichFeaturesMatter() throws InterruptedException {
+        double[][] x = points(40, 12, 1); // eleven of them say nothing
+        double[] y = Arrays.stream(x).mapToDouble(row -> Math.sin(6 * row[4])).toArray();
+        double[][] unseen = points(200, 12, 2);
+        double[] seen =
+                Arrays.stream(unseen).mapToDouble(row -> Math.sin(6 * row[4])).toArray();
+        double[] predicted = Regressor.gaussianProcess().fit(x, y, 1).predict(unseen);
+        assertThat(meanAbsoluteDifference(predicted, seen)).isLessThan(0.1);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void kernelSumEqualsSmilesOwnPrediction(long seed) {
-        double[][] x = points(60, 8, seed);
-        var smile = GaussianProcessRegression.fit(
-                x, truth(x), new GaussianKernel(1.3), new GaussianProcessRegression.Options(1e-3, true));
-        double[][] queries = points(50, 8, seed + 10);
-        assertThat(new GaussianProcess.KernelSum(smile).predict(queries))
-                .containsExactly(
-                        Arrays.stream(queries).mapToDouble(smile::predict).toArray(), within(1e-9));
+    void nineOfTenMeasurementsLieWithinTheIntervalsOfNinetyPercent(long seed) throws InterruptedException {
+        double[][] x = points(150, 3, seed);
+        double[][] unseen = points(400, 3, seed + 10);
+        Random noise = new Random(seed);
+        double[] y =
+                Arrays.stream(truth(x)).map(v -> v + 0.1 * noise.nextGaussian()).toArray();
+        double[] seen = Arrays.stream(truth(unseen))
+                .map(v -> v + 0.1 * noise.nextGaussian())
+                .toArray();
+        Regression fitted = Regressor.gaussianProcess().fit(x, y, seed);
+        double[] predicted = fitted.predict(unseen);
+        double[] deviations = fitted.deviations(unseen).orElseThrow();
+        long within = IntStream.range(0, 400)
+                .filter(i -> Math.abs(seen[i] - predicted[i]) < 1.645 * deviations[i])
+                .count();
+        assertThat(within).isBetween(330L, 390L);
+    }
+
+    @Test
+    void onlyProcessesAndStacksOfThemKnowTheirUncertainty() throws InterruptedException {
+        double[][] x = points(20, 2, 1);
+        assertThat(Regressor.boosting().fit(x, truth(x), 1).deviations(x)).isEmpty();
+        assertThat(Regressor.standard().fit(x, truth(x), 1).deviations(x)).isPresent();
+        assertThat(Regressor.stack("mixed", List.of(Regressor.gaussianProcess(), Regressor.boosting()))
+                        .fit(x, truth(x), 1)
+                        .deviations(x))
+                .isEmpty();
+    }
+
+    @Test
+    void stackPredictsTheMean() throws InterruptedException {
+        Regressor one = (x, y, seed) -> queries -> new double[] {1};
+        Regressor four = (x, y, seed) -> queries -> new double[] {4};
+        assertThat(Regressor.stack("both", List.of(one, four))
+                        .fit(null, null, 1)
+                        .predict(new double[1][1]))
+                .containsExactly(2.5);
+    }
+
+    @Test
+    void lawProcessFollowsTheLawFarFromAllRows() throws InterruptedException {
+        double[][] x = mixtures(40, 0.3, 1); // no weight of the first domain exceeds 0.3
+        double[] y = Arrays.stream(x).mapToDouble(RegressorTest::law).toArray();
+        double[][] far = mixtures(50, 1, 2);
+        double[] truth = Arrays.stream(far).mapToDouble(RegressorTest::law).toArray();
+        double[] predicted = Regressor.lawProcess().fitMixtures(x, 3, y, 1).predict(far);
+        assertThat(meanAbsoluteDifference(predicted, truth)).isLessThan(0.05);
+    }
+
+    @Test
+    void mixingLawRecoversALawOfItsOwnShape() throws InterruptedException {
+        double[][] x = mixtures(60, 1, 1);
+        double[][] unseen = mixtures(60, 1, 2);
+        double[] predicted = Regressor.mixingLaw().fitMixtures(x, 3, logs(x), 1).predict(unseen);
+        assertThat(meanAbsoluteDifference(predicted, logs(unseen))).isLessThan(0.01);
+    }
+
+    private static double[] logs(double[][] x) {
+        return Arrays.stream(x)
+                .mapToDouble(row -> Math.log(2 + Math.exp(1 - 2 * row[0] * row[0] - row[1] * row[1])))
+                .toArray();
+    }
+
+    @Test
+    void ridgeRecoversAQuadraticFunction() throws InterruptedException {
+        double[][] x = points(60, 3, 1);
+        double[][] unseen = points(60, 3, 2);
+        double[] predicted = Regressor.ridge().fit(x, quadratic(x), 1).predict(unseen);
+        assertThat(meanAbsoluteDifference(predicted, quadratic(unseen))).isLessThan(1e-3);
+    }
+
+    private static double[] quadratic(double[][] x) {
+        return Arrays.stream(x)
+                .mapToDouble(row -> 1 + row[0] - 3 * row[0] * row[1] + row[2] * row[2])
+                .toArray();
+    }
+
+    private static double law(double[] row) {
+        return 1.5 - 0.4 * Math.log(1 + 20 * row[0] * row[0] + 3 * row[1] * row[1]);
+    }
+
+    /// Mixtures of three domains as features, the first's weight at most `most`.
+    private static double[][] mixtures(int rows, double most, long seed) {
+        RandomGenerator random = new Random(seed);
+        return IntStream.range(0, rows)
+                .mapToObj(i -> {
+                    double first = most * random.nextDouble();
+                    double second = (1 - first) * random.nextDouble();
+                    return Rows.features(Mixture.of(List.of("a", "b", "c"), first, second, 1 - first - second));
+                })
+                .toArray(double[][]::new);
     }
 
     @ParameterizedTest
     @MethodSource("regressors")
     void refusesRowsThatCannotBeFitted(Regressor regressor) {
         double[][] x = {{1, 2}, {3, 4}};
+        assertThatThrownBy(() -> regressor.fitMixtures(x, 1, new double[3], 1))
+                .hasMessage("2 rows of features for 3 values to predict");
         assertThatThrownBy(() -> regressor.fit(x, new double[3], 1))
                 .hasMessage("2 rows of features for 3 values to predict");
         assertThatThrownBy(() -> regressor.fit(new double[][] {{1}}, new double[1], 1))

@@ -1,0 +1,60 @@
+package io.regmixd.regression;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The mean of several regressions; see [Regressor#stack].
+record Stack(String name, List<Regressor> of) implements Regressor {
+
+    Stack {
+        of = List.copyOf(of);
+        if (of.isEmpty()) {
+            throw new IllegalArgumentException("the stack " + name + " is of no regressors: name at least one");
+        }
+    }
+
+    @Override
+    public Regression fit(double[][] x, double[] y, long seed) throws InterruptedException {
+        List<Regression> fitted = new ArrayList<>();
+        for (Regressor regressor : of) {
+            fitted.add(regressor.fit(x, y, seed));
+        }
+        return new Mean(fitted);
+    }
+
+    @Override
+    public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) throws InterruptedException {
+        List<Regression> fitted = new ArrayList<>();
+        for (Regressor regressor : of) {
+            fitted.add(regressor.fitMixtures(x, domains, y, seed));
+        }
+        return new Mean(fitted);
+    }
+
+    private record Mean(List<Regression> of) implements Regression {
+
+        @Override
+        public double[] predict(double[][] x) {
+            return mean(of.stream().map(regression -> regression.predict(x)).toList());
+        }
+
+        @Override
+        public Optional<double[]> deviations(double[][] x) {
+            List<double[]> known = of.stream()
+                    .flatMap(regression -> regression.deviations(x).stream())
+                    .toList();
+            return known.size() == of.size() ? Optional.of(mean(known)) : Optional.empty();
+        }
+
+        private static double[] mean(List<double[]> some) {
+            double[] mean = new double[some.getFirst().length];
+            for (double[] each : some) {
+                for (int i = 0; i < mean.length; i++) {
+                    mean[i] += each[i] / some.size();
+                }
+            }
+            return mean;
+        }
+    }
+}
