@@ -89,8 +89,12 @@ public final class SyntheticWorld {
     public SyntheticWorld larger(double times) {
         return new SyntheticWorld(
                 this,
-                IntStream.range(0, floor.length).mapToDouble(d -> floor[d] * (0.7 + 0.2 * exponent[d])).toArray(),
-                IntStream.range(0, scale.length).mapToDouble(d -> scale[d] / times).toArray());
+                IntStream.range(0, floor.length)
+                        .mapToDouble(d -> floor[d] * (0.7 + 0.2 * exponent[d]))
+                        .toArray(),
+                IntStream.range(0, scale.length)
+                        .mapToDouble(d -> scale[d] / times)
+                        .toArray());
     }
 
     public List<String> domains() {
@@ -143,8 +147,7 @@ public final class SyntheticWorld {
 
     private double[] losses(double[] learnt) {
         return IntStream.range(0, learnt.length)
-                .mapToDouble(
-                        d -> floor[d] + (UNTRAINED - floor[d]) * Math.pow(1 + learnt[d] / scale[d], -exponent[d]))
+                .mapToDouble(d -> floor[d] + (UNTRAINED - floor[d]) * Math.pow(1 + learnt[d] / scale[d], -exponent[d]))
                 .toArray();
     }
 

@@ -68,7 +68,8 @@ public final class Coverage {
         for (int s = trained; s < schedule.size(); s++) {
             Mixture mixture = schedule.stages().get(s);
             double distance = nearest(roots(mixture), roots);
-            if (distance > isolation && (s == trained || !mixture.equals(schedule.stages().get(s - 1)))) {
+            if (distance > isolation
+                    && (s == trained || !mixture.equals(schedule.stages().get(s - 1)))) {
                 left.add(String.format(
                         Locale.ROOT,
                         "stage %d: no proxy trained on anything near %s (distance %.2f, the proxies' own gaps are at"

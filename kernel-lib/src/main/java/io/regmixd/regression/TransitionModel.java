@@ -130,8 +130,12 @@ public final class TransitionModel {
             Collections.shuffle(runs, random);
             Trajectories some = trajectories.withRuns(List.copyOf(runs.subList(0, runs.size() / 2)));
             double done = half;
-            halves.add(fit(some, regressor, seed, (step, fraction, message) ->
-                    progress.update(step, (done + fraction) / (HALVES + 1), message + ", half of the runs")));
+            halves.add(fit(
+                    some,
+                    regressor,
+                    seed,
+                    (step, fraction, message) ->
+                            progress.update(step, (done + fraction) / (HALVES + 1), message + ", half of the runs")));
         }
         return new TransitionModel(
                 trajectories,
@@ -271,8 +275,9 @@ public final class TransitionModel {
         double[] before = filled(schedules.size(), losses, domain);
         for (int s = trained; s < stages; s++) {
             int stage = s;
-            List<Mixture> mixtures =
-                    schedules.stream().map(schedule -> schedule.stages().get(stage)).toList();
+            List<Mixture> mixtures = schedules.stream()
+                    .map(schedule -> schedule.stages().get(stage))
+                    .toList();
             before = step(stage, mixtures, histories, before, domain);
             after.add(before);
             for (int i = 0; i < histories.length; i++) {

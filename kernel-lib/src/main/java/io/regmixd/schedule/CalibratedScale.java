@@ -33,8 +33,7 @@ record CalibratedScale() implements ScaleMap {
         }
         double[] mapped = new double[domains];
         for (int d = 0; d < domains; d++) {
-            mapped[d] = Math.exp(
-                    expectedMean + covariance / variance * (Math.log(soFar.loss(stages, d)) - seenMean));
+            mapped[d] = Math.exp(expectedMean + covariance / variance * (Math.log(soFar.loss(stages, d)) - seenMean));
         }
         return mapped;
     }

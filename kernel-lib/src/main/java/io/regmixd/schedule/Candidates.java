@@ -34,7 +34,7 @@ record Candidates(List<Mixture> mixtures) {
     Mixture meanOfBest(
             Feasible feasible, List<Mixture> before, Function<List<Mixture>, double[]> values, DoubleConsumer fraction)
             throws InterruptedException {
-        List<Mixture> allowed = feasible.free()
+        List<Mixture> allowed = feasible.free(before)
                 ? mixtures
                 : mixtures.parallelStream()
                         .map(mixture -> feasible.next(before, mixture))
@@ -55,6 +55,6 @@ record Candidates(List<Mixture> mixtures) {
                 .limit(BEST)
                 .forEach(i -> best.add(allowed.get(i)));
         Mixture mean = Mixture.mean(best);
-        return feasible.free() ? mean : feasible.next(before, mean);
+        return feasible.free(before) ? mean : feasible.next(before, mean);
     }
 }

@@ -35,10 +35,10 @@ final class Feasible {
         refuge = scaled(most, lowest, most);
     }
 
-    /// Whether any schedule at all is allowed.
-    boolean free() {
+    /// Whether any mixture at all is allowed after these.
+    boolean free(List<Mixture> before) {
         return !scarce
-                && problem.change() == 1
+                && (problem.change() == 1 || before.isEmpty())
                 && Arrays.stream(lowest).allMatch(w -> w == 0)
                 && Arrays.stream(highest).allMatch(w -> w == 1);
     }

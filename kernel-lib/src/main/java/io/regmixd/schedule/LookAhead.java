@@ -64,10 +64,8 @@ record LookAhead(long seed) implements Search {
                 lowest = values[order[0]];
                 best = schedules.get(order[0]).stages();
             }
-            double[][][] elite = Arrays.stream(order)
-                    .limit(BEST)
-                    .mapToObj(i -> draws[i])
-                    .toArray(double[][][]::new);
+            double[][][] elite =
+                    Arrays.stream(order).limit(BEST).mapToObj(i -> draws[i]).toArray(double[][][]::new);
             centre = follow(elite, centre, spread);
             fraction.accept((double) round / ROUNDS);
         }
@@ -92,15 +90,14 @@ record LookAhead(long seed) implements Search {
                 weights[s] = before.get(s).weights();
             } else {
                 double highest = Arrays.stream(logs[s]).max().orElseThrow();
-                double[] amounts =
-                        Arrays.stream(logs[s]).map(log -> Math.exp(log - highest)).toArray();
+                double[] amounts = Arrays.stream(logs[s])
+                        .map(log -> Math.exp(log - highest))
+                        .toArray();
                 double sum = Arrays.stream(amounts).sum();
                 weights[s] = Arrays.stream(amounts).map(amount -> amount / sum).toArray();
             }
         }
-        if (!feasible.free()) {
-            feasible.settle(weights, before.size());
-        }
+        feasible.settle(weights, before.size());
         return new MixtureSchedule(
                 Arrays.stream(weights).map(w -> Mixture.of(domains, w)).toList());
     }

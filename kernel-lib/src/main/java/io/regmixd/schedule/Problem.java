@@ -43,21 +43,29 @@ public record Problem(
         double most = 0;
         for (int d = 0; d < domains.size(); d++) {
             String name = domains.get(d);
-            require(objective.get(d) >= 0, "the objective gives " + name + " weight " + objective.get(d)
-                    + ", expected at least 0");
-            require(lowest.get(d) >= 0 && lowest.get(d) <= highest.get(d) && highest.get(d) <= 1, "the weight of "
-                    + name + " is to lie between " + lowest.get(d) + " and " + highest.get(d)
-                    + ": expected 0 <= lowest <= highest <= 1");
-            require(supply.get(d) >= lowest.get(d), "at least " + lowest.get(d) + " of every stage is to be " + name
-                    + ", but its supply is " + supply.get(d) + " of the run's tokens");
+            require(
+                    objective.get(d) >= 0,
+                    "the objective gives " + name + " weight " + objective.get(d) + ", expected at least 0");
+            require(
+                    lowest.get(d) >= 0 && lowest.get(d) <= highest.get(d) && highest.get(d) <= 1,
+                    "the weight of "
+                            + name + " is to lie between " + lowest.get(d) + " and " + highest.get(d)
+                            + ": expected 0 <= lowest <= highest <= 1");
+            require(
+                    supply.get(d) >= lowest.get(d),
+                    "at least " + lowest.get(d) + " of every stage is to be " + name + ", but its supply is "
+                            + supply.get(d) + " of the run's tokens");
             least += lowest.get(d);
             most += Math.min(highest.get(d), supply.get(d));
         }
-        require(Math.abs(objective.stream().mapToDouble(w -> w).sum() - 1) < 1e-9, "the objective's weights do not sum"
-                + " to 1");
+        require(
+                Math.abs(objective.stream().mapToDouble(w -> w).sum() - 1) < 1e-9,
+                "the objective's weights do not sum" + " to 1");
         require(least <= 1 + 1e-9, "the lowest weights sum to " + least + ", more than 1: lower some");
-        require(most >= 1 - 1e-9, "the highest weights, or what the supply allows, sum to " + most
-                + ", less than 1: allow more of some domain");
+        require(
+                most >= 1 - 1e-9,
+                "the highest weights, or what the supply allows, sum to " + most
+                        + ", less than 1: allow more of some domain");
         require(change >= 0 && change <= 1, "the change between stages is " + change + ", expected 0 to 1");
     }
 
@@ -136,8 +144,9 @@ public record Problem(
     /// @param tokens    training tokens of the target's whole run
     /// @throws IllegalArgumentException if the counts differ, or there is not text enough for the run
     public Problem epochs(double most, long[] available, long tokens) {
-        require(available.length == domains.size(), available.length + " counts of tokens for " + domains.size()
-                + " domains");
+        require(
+                available.length == domains.size(),
+                available.length + " counts of tokens for " + domains.size() + " domains");
         return new Problem(
                 domains,
                 objective,

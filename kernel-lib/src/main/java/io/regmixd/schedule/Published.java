@@ -43,8 +43,8 @@ final class Published implements OnlinePlanner {
         stages = trajectories.stages();
         List<Trajectory> runs = trajectories.completed();
         if (stages < 2 || runs.size() < 2) {
-            throw new IllegalArgumentException(stages + " stages and " + runs.size()
-                    + " completed runs: RegMix-D takes at least 2 of each");
+            throw new IllegalArgumentException(
+                    stages + " stages and " + runs.size() + " completed runs: RegMix-D takes at least 2 of each");
         }
         List<double[]> x = new ArrayList<>();
         List<Double> y = new ArrayList<>();
@@ -94,8 +94,8 @@ final class Published implements OnlinePlanner {
                     "Planning by " + name(),
                     1 - (stages - stage - share) / (stages - before.size()),
                     "stage " + (stage + 1) + " of " + stages);
-            Mixture best = candidates.meanOfBest(
-                    feasible, schedule, mixtures -> predict(stage, mixtures, now), fraction);
+            Mixture best =
+                    candidates.meanOfBest(feasible, schedule, mixtures -> predict(stage, mixtures, now), fraction);
             loss = predict(stage, List.of(best), now)[0];
             schedule.add(best);
         }

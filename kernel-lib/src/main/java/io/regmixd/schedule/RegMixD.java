@@ -61,8 +61,8 @@ public final class RegMixD implements OnlinePlanner {
     /// @throws IllegalArgumentException if it is negative, or positive and the model was fitted without spread
     public RegMixD cautious(double standardErrors) {
         if (!(standardErrors >= 0)) {
-            throw new IllegalArgumentException("caution of " + standardErrors + " standard errors, expected at least"
-                    + " 0");
+            throw new IllegalArgumentException(
+                    "caution of " + standardErrors + " standard errors, expected at least" + " 0");
         }
         if (standardErrors > 0 && value.model().halves().isEmpty()) {
             throw new IllegalArgumentException(
@@ -106,8 +106,8 @@ public final class RegMixD implements OnlinePlanner {
             padded.add(trained.getLast());
         }
         TransitionModel model = value.model();
-        double[][] expected = Arrays.copyOf(
-                model.rollout(new MixtureSchedule(padded), model.initialLosses()), trained.size() + 1);
+        double[][] expected =
+                Arrays.copyOf(model.rollout(new MixtureSchedule(padded), model.initialLosses()), trained.size() + 1);
         double[][] seen = expected.clone();
         seen[trained.size()] = scale.toProxies(soFar, expected);
         return plan(trained, seen, warnings(soFar, seen[trained.size()]), progress);
@@ -117,8 +117,11 @@ public final class RegMixD implements OnlinePlanner {
         int trained = soFar.schedule().size();
         List<String> warnings = new ArrayList<>();
         for (int domain : value.problem().objectives()) {
-            value.model().coverage().outside(mapped[domain], domain).ifPresent(outside -> warnings.add(
-                    "after stage " + trained + " the target's loss at the proxies' size is " + outside));
+            value.model()
+                    .coverage()
+                    .outside(mapped[domain], domain)
+                    .ifPresent(outside -> warnings.add(
+                            "after stage " + trained + " the target's loss at the proxies' size is " + outside));
         }
         return warnings;
     }

@@ -42,7 +42,8 @@ public final class PlanningBenchmark {
         this.seed = seed;
         world = new SyntheticWorld(DOMAINS, STAGES, NOISE, seed);
         design = DirichletDesign.regmix(world.natural());
-        problem = Problem.minimise(world.domains().get(OBJECTIVE), world.domains()).within(design);
+        problem = Problem.minimise(world.domains().get(OBJECTIVE), world.domains())
+                .within(design);
         candidates = design.candidates(CANDIDATES, seed);
     }
 
@@ -70,7 +71,8 @@ public final class PlanningBenchmark {
     private void regrets(int proxies) throws InterruptedException {
         Trajectories constant = world.train(world.constant(design.sample(proxies, seed)), seed + 1000);
         Planner regMix = Planner.regMix(
-                MixtureLossModel.fit(constant, only(Regressor.gaussianProcess(), constant, STAGES), seed, Progress.SILENT),
+                MixtureLossModel.fit(
+                        constant, only(Regressor.gaussianProcess(), constant, STAGES), seed, Progress.SILENT),
                 problem,
                 design.candidates(REGMIX_CANDIDATES, seed));
         say(proxies, "static", regMix);
@@ -88,7 +90,12 @@ public final class PlanningBenchmark {
         say(proxies, how, Planner.greedy(model, problem, candidates));
         RegMixD lookAhead = Planner.lookAhead(model, problem, seed);
         say(proxies, how, lookAhead);
-        say(world, proxies, how, "look-ahead, one mixture", schedule(Planner.lookAhead(model, problem.change(0), seed)));
+        say(
+                world,
+                proxies,
+                how,
+                "look-ahead, one mixture",
+                schedule(Planner.lookAhead(model, problem.change(0), seed)));
         say(world, proxies, how, "look-ahead, cautious", schedule(lookAhead.cautious(1)));
         say(world, proxies, how, "look-ahead online", online(world, lookAhead.scale(ScaleMap.none())));
     }
@@ -101,7 +108,12 @@ public final class PlanningBenchmark {
         say(target, proxies, "larger", "best mixture", MixtureSchedule.constant(target.bestMixture(OBJECTIVE), STAGES));
         say(target, proxies, "larger", "offline", schedule(planner));
         say(target, proxies, "larger", "online, losses as they are", online(target, planner.scale(ScaleMap.none())));
-        say(target, proxies, "larger", "online, power 0.05 of 1000", online(target, planner.scale(ScaleMap.power(1000, 0.05))));
+        say(
+                target,
+                proxies,
+                "larger",
+                "online, power 0.05 of 1000",
+                online(target, planner.scale(ScaleMap.power(1000, 0.05))));
         say(target, proxies, "larger", "online, calibrated", online(target, planner.scale(ScaleMap.calibrated())));
     }
 
@@ -111,7 +123,8 @@ public final class PlanningBenchmark {
         DirichletDesign design = DirichletDesign.regmix(world.natural());
         Trajectories runs = world.train(design.sampleSchedules(128, 10, 1), 2);
         TransitionModel model = TransitionModel.fit(runs, Regressor.gaussianProcess(), 3, Progress.SILENT);
-        Problem problem = Problem.minimise(world.domains().getFirst(), world.domains()).within(design);
+        Problem problem =
+                Problem.minimise(world.domains().getFirst(), world.domains()).within(design);
         for (int round = 0; round < 3; round++) {
             long start = System.nanoTime();
             Planner.lookAhead(model, problem, round).plan(10, Progress.SILENT);
