@@ -12,13 +12,14 @@ from pathlib import Path
 from run_notebook.main import DONE, INTERRUPTED, ROOT, WRONG
 from run_notebook.terminal import Failure
 
-from . import engine
+from . import engine, planning
 
-BENCHMARKS = {"engine": engine.measure}
+BENCHMARKS = {"engine": engine.measure, "planning": planning.measure}
 
 EPILOG = """\
 benchmarks:
-  engine   training: tokens/s, share of the machine's matrix-product rate, beside eager PyTorch in Python (3 minutes)
+  engine     training: tokens/s, share of the machine's matrix-product rate, beside eager PyTorch in Python (3 minutes)
+  planning   planners in synthetic worlds whose best schedule is known: regrets, seconds a plan (10 minutes)
 
 Keep the machine quiet while it measures. What the figures mean is in docs/."""
 

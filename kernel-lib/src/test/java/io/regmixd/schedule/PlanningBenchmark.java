@@ -47,7 +47,7 @@ public final class PlanningBenchmark {
         candidates = design.candidates(CANDIDATES, seed);
     }
 
-    /// @param arguments what to measure: `regrets WORLD PROXIES...`, `larger WORLD PROXIES`, `time`
+    /// @param arguments what to measure: `regrets WORLD PROXIES...`, `larger WORLD PROXIES` or `time`
     public static void main(String[] arguments) throws InterruptedException {
         switch (arguments[0]) {
             case "regrets" -> {
@@ -101,20 +101,18 @@ public final class PlanningBenchmark {
     }
 
     private void larger(int proxies) throws InterruptedException {
-        SyntheticWorld target = world.larger(LARGER);
         Trajectories runs = world.train(design.sampleSchedules(proxies, STAGES, seed), seed + 1000);
         TransitionModel model = TransitionModel.fit(runs, Regressor.gaussianProcess(), seed, Progress.SILENT);
-        RegMixD planner = Planner.lookAhead(model, problem, seed);
-        say(target, proxies, "larger", "best mixture", MixtureSchedule.constant(target.bestMixture(OBJECTIVE), STAGES));
-        say(target, proxies, "larger", "offline", schedule(planner));
-        say(target, proxies, "larger", "online, losses as they are", online(target, planner.scale(ScaleMap.none())));
-        say(
-                target,
-                proxies,
-                "larger",
-                "online, power 0.05 of 1000",
-                online(target, planner.scale(ScaleMap.power(1000, 0.05))));
-        say(target, proxies, "larger", "online, calibrated", online(target, planner.scale(ScaleMap.calibrated())));
+        led(world, "as large", proxies, Planner.lookAhead(model, problem, seed));
+        led(world.larger(LARGER), "larger", proxies, Planner.lookAhead(model, problem, seed));
+    }
+
+    private void led(SyntheticWorld target, String size, int proxies, RegMixD planner) throws InterruptedException {
+        say(target, proxies, size, "best mixture", MixtureSchedule.constant(target.bestMixture(OBJECTIVE), STAGES));
+        say(target, proxies, size, "offline", schedule(planner));
+        say(target, proxies, size, "online, losses as they are", online(target, planner.scale(ScaleMap.none())));
+        say(target, proxies, size, "online, times 1000^0.05", online(target, planner.scale(ScaleMap.power(1000, 0.05))));
+        say(target, proxies, size, "online, calibrated", online(target, planner.scale(ScaleMap.calibrated())));
     }
 
     /// A plan of ten stages over 17 domains from 128 proxies that switch.
