@@ -19,7 +19,7 @@ BENCHMARKS = {"engine": engine.measure, "planning": planning.measure}
 EPILOG = """\
 benchmarks:
   engine     training: tokens/s, share of the machine's matrix-product rate, beside eager PyTorch in Python (3 minutes)
-  planning   planners in synthetic worlds whose best schedule is known: regrets, seconds a plan (10 minutes)
+  planning   planners in synthetic worlds whose best schedule is known: regrets, seconds a plan (a quarter of an hour)
 
 Keep the machine quiet while it measures. What the figures mean is in docs/."""
 

@@ -111,7 +111,12 @@ public final class PlanningBenchmark {
         say(target, proxies, size, "best mixture", MixtureSchedule.constant(target.bestMixture(OBJECTIVE), STAGES));
         say(target, proxies, size, "offline", schedule(planner));
         say(target, proxies, size, "online, losses as they are", online(target, planner.scale(ScaleMap.none())));
-        say(target, proxies, size, "online, times 1000^0.05", online(target, planner.scale(ScaleMap.power(1000, 0.05))));
+        say(
+                target,
+                proxies,
+                size,
+                "online, times 1000^0.05",
+                online(target, planner.scale(ScaleMap.power(1000, 0.05))));
         say(target, proxies, size, "online, calibrated", online(target, planner.scale(ScaleMap.calibrated())));
     }
 
