@@ -12,14 +12,15 @@ from pathlib import Path
 from run_notebook.main import DONE, INTERRUPTED, ROOT, WRONG
 from run_notebook.terminal import Failure
 
-from . import engine, regression
+from . import engine, planning, regression
 
-BENCHMARKS = {"engine": engine.measure, "regression": regression.measure}
+BENCHMARKS = {"engine": engine.measure, "regression": regression.measure, "planning": planning.measure}
 
 EPILOG = """\
 benchmarks:
   engine     training: tokens/s, share of the machine's matrix-product rate, beside eager PyTorch in Python (3 minutes)
   regression every regressor on RegMix's published runs; --data names a clone of its repository, or its folder data (2 minutes)
+  planning   planners in synthetic worlds whose best schedule is known: regrets, seconds a plan (a quarter of an hour)
 
 Keep the machine quiet while it measures. What the figures mean is in docs/."""
 

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from bench import engine, regression
+from bench import engine, planning, regression
 from bench.main import main, others_share
 from bench.report import Report
 from run_notebook.terminal import Failure
@@ -169,3 +169,34 @@ class RegressionTest(unittest.TestCase):
         at = next(i for i, line in enumerate(lines) if line.startswith("Simulation"))
         self.assertEqual(lines[at + 2].split(), ["RegMix,", "published", "0.900", "0.100"])
         self.assertIn("0.800", lines[at + 3])
+
+
+def results():
+    """Two worlds; regrets that halve from RegMix to ours."""
+    regrets = {
+        ("RegMix", "static"): {64: 0.4, 128: 0.3, 512: 0.2},
+        ("RegMix-D look-ahead", "switching"): {64: 0.2, 128: 0.15, 512: 0.1},
+        ("look-ahead online", "switching"): {64: 0.1, 128: 0.18, 512: 0.1},
+    }
+    shown = [
+        {"method": method, "design": design, "proxies": n, "world": world, "regret": regret + 0.01 * (-1) ** world}
+        for (method, design), row in regrets.items() for n, regret in row.items() for world in (1, 2)
+    ]
+    return shown + [{"method": "Human", "design": "none", "proxies": 0, "world": w, "regret": 0.5} for w in (1, 2)]
+
+
+class PlanningTest(unittest.TestCase):
+    def test_figures_compare_means_over_worlds(self):
+        larger = [{"method": "offline", "design": "larger", "proxies": 128, "world": w, "regret": 0.1} for w in (1, 2)]
+        report = planning.report(results(), larger, [2.0, 1.5])
+        self.assertAlmostEqual(report.figures["gap_closed_128"], 0.5)  # 1 - 0.15 / 0.3
+        self.assertAlmostEqual(report.figures["regret_64_over_regmix_512"], 0.5)  # 0.1 / 0.2
+        self.assertEqual(report.figures["plan_seconds_17x10"], 1.5)
+        self.assertAlmostEqual(report.figures["regret_regmix_static_512"], 0.2)
+        self.assertAlmostEqual(report.figures["regret_human"], 0.5)
+        self.assertIn("Human: 0.5000", "\n".join(report.lines))
+
+    def test_intervals_are_students(self):
+        # 0.1 and 0.3: standard deviation 0.1414, standard error 0.1, 12.71 of them
+        self.assertEqual(planning.interval([0.1, 0.3]), "0.2000 ± 1.2710")
+        self.assertEqual(planning.interval([0.25]), "0.2500")

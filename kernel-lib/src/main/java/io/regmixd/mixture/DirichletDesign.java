@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -81,6 +82,28 @@ public final class DirichletDesign {
         return distinct.subList(0, count).stream()
                 .map(weights -> Mixture.proportional(natural.domains(), weights))
                 .toList();
+    }
+
+    /// Schedules to train proxies on that change their mixture: each starts on a random mixture and, at every
+    /// boundary between two stages, changes to a new random one or goes on with its own, with equal chances. From
+    /// such runs the effect of a stage's mixture can be told from that of what the run was trained on before, which
+    /// constant runs cannot show: there, the one is the other.
+    ///
+    /// @param count  at least 1
+    /// @param stages at least 1; of one stage the schedules are constant
+    /// @throws IllegalArgumentException as [#sample]
+    public List<MixtureSchedule> sampleSchedules(int count, int stages, long seed) {
+        Iterator<Mixture> mixtures = sample(count * stages, seed).iterator();
+        Random random = new Random(~seed);
+        List<MixtureSchedule> schedules = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            List<Mixture> schedule = new ArrayList<>(List.of(mixtures.next()));
+            while (schedule.size() < stages) {
+                schedule.add(random.nextBoolean() ? mixtures.next() : schedule.getLast());
+            }
+            schedules.add(new MixtureSchedule(schedule));
+        }
+        return schedules;
     }
 
     /// Mixtures for a planner to choose from: Dirichlet draws round the natural mixture with strength 1, as in

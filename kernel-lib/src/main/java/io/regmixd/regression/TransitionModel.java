@@ -7,8 +7,10 @@ import io.regmixd.model.Trajectory;
 import io.regmixd.proxy.Trajectories;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 
 /// RegMix-D's regression (arXiv 2606.18663): `f(mixture, losses, stage) -> next losses`, what one stage of
 /// training on the mixture makes of the validation losses before it. One regression a domain, shared by all
@@ -20,18 +22,23 @@ import java.util.Objects;
 /// | the domain's own weight | logarithm, 0 for no weight, 2 for all of it |
 /// | the domain's loss before the stage | logarithm, standardised over the stages after the first |
 /// | the stage | 0 for the first, towards 0.3 for the last |
+/// | what was trained on before, of each domain | share of the whole run's tokens, 0 to 2 |
 ///
 /// and the regression is of the logarithm of the domain's next loss.
 ///
-/// As in the paper, the state that a stage starts from is one loss and the stage, and all stages share a
-/// regression: the proxies' mixtures are mostly constant, so within a stage a loss says little that the mixture
-/// does not say as well, and only from one stage to the next do the two come apart. A regression a stage, or
-/// more losses in the state, predicts constant runs equally well and schedules far worse. Departures from the
-/// paper: every domain is predicted, where the paper follows the objective alone; the first stage, which starts
-/// at the untrained model, is in; features and target are on the scales above, where the paper has none.
+/// Departures from the paper: the state that a stage starts from holds what the run was trained on so far, which
+/// a schedule tells and a loss does not; a planner that looks ahead has nothing to weigh without it. Every
+/// domain is predicted, where the paper follows the objective alone; the first stage, which starts at the
+/// untrained model, is in; features and target are on the scales above, where the paper has none. For the paper's
+/// own rows see `Planner.paper`.
+///
+/// [#fitWithSpread] also fits on eight random halves of the runs, and the spread of their rollouts is the
+/// model's own uncertainty.
 public final class TransitionModel {
 
     private static final double STAGE_SCALE = 0.3;
+    private static final double HISTORY_SCALE = 2;
+    private static final int HALVES = 8;
 
     private final List<String> domains;
     private final int stages;
@@ -40,10 +47,19 @@ public final class TransitionModel {
     private final double[] centre; // [domains], of the log losses
     private final double[] spread; // [domains]
     private final List<Regression> regressions; // one a domain
+    private final Coverage coverage;
+    private final List<TransitionModel> halves;
 
     private TransitionModel(
-            Trajectories trajectories, List<Trajectory> runs, Regressor regressor, long seed, Progress progress)
+            Trajectories trajectories,
+            List<Trajectory> runs,
+            Regressor regressor,
+            long seed,
+            List<TransitionModel> halves,
+            Progress progress)
             throws InterruptedException {
+        this.halves = halves;
+        coverage = Coverage.of(runs);
         domains = trajectories.domains();
         stages = trajectories.stages();
         this.regressor = regressor.name();
@@ -73,9 +89,12 @@ public final class TransitionModel {
                     List<double[]> x = new ArrayList<>();
                     List<Double> y = new ArrayList<>();
                     for (Trajectory run : runs) {
+                        double[] history = new double[domains.size()];
                         for (int stage = 0; stage < stages; stage++) {
-                            x.add(features(stage, run.schedule().stages().get(stage), run.loss(stage, domain), domain));
+                            Mixture mixture = run.schedule().stages().get(stage);
+                            x.add(features(stage, mixture, history, run.loss(stage, domain), domain));
                             y.add(Math.log(run.loss(stage + 1, domain)));
+                            add(mixture, history);
                         }
                     }
                     return regressor.fit(
@@ -93,7 +112,38 @@ public final class TransitionModel {
     /// @throws InterruptedException     if the thread is interrupted meanwhile
     public static TransitionModel fit(Trajectories trajectories, Regressor regressor, long seed, Progress progress)
             throws InterruptedException {
-        return new TransitionModel(trajectories, Rows.usable(trajectories), regressor, seed, progress);
+        return new TransitionModel(trajectories, Rows.usable(trajectories), regressor, seed, List.of(), progress);
+    }
+
+    /// The same, and once more on each of eight random halves of the runs. How far a half's prediction lies from
+    /// that of all runs estimates how far that lies from what endlessly many runs would say (the jackknife that
+    /// leaves half out: Shao and Wu, *A general theory for jackknife variance estimation*, 1989).
+    ///
+    /// @throws IllegalArgumentException as [#fit], and if fewer than sixteen runs completed
+    /// @throws InterruptedException     if the thread is interrupted meanwhile
+    public static TransitionModel fitWithSpread(
+            Trajectories trajectories, Regressor regressor, long seed, Progress progress) throws InterruptedException {
+        List<Trajectory> runs = new ArrayList<>(Rows.usable(trajectories));
+        List<TransitionModel> halves = new ArrayList<>();
+        Random random = new Random(seed);
+        for (int half = 0; half < HALVES; half++) {
+            Collections.shuffle(runs, random);
+            Trajectories some = trajectories.withRuns(List.copyOf(runs.subList(0, runs.size() / 2)));
+            double done = half;
+            halves.add(fit(
+                    some,
+                    regressor,
+                    seed,
+                    (step, fraction, message) ->
+                            progress.update(step, (done + fraction) / (HALVES + 1), message + ", half of the runs")));
+        }
+        return new TransitionModel(
+                trajectories,
+                Rows.usable(trajectories),
+                regressor,
+                seed,
+                List.copyOf(halves),
+                (step, fraction, message) -> progress.update(step, (HALVES + fraction) / (HALVES + 1), message));
     }
 
     /// In the order of every loss vector.
@@ -116,39 +166,46 @@ public final class TransitionModel {
         return initialLosses.clone();
     }
 
-    /// The losses of all domains after a stage on each of the mixtures, shape `[mixtures][domains]`, nats a
-    /// token.
-    ///
-    /// @param stage  the stage that is trained, 0 for the first
-    /// @param losses the losses before it, one a domain, nats a token
-    /// @throws IllegalArgumentException if a mixture is over other domains, or there is not one positive loss a
-    ///     domain
-    /// @throws IndexOutOfBoundsException if there is no such stage
-    public double[][] next(int stage, List<Mixture> mixtures, double[] losses) {
-        double[][] next = new double[mixtures.size()][domains.size()];
-        for (int d = 0; d < domains.size(); d++) {
-            double[] ofDomain = next(stage, mixtures, losses, d);
-            for (int i = 0; i < next.length; i++) {
-                next[i][d] = ofDomain[i];
-            }
-        }
-        return next;
+    /// Where the proxies have been.
+    public Coverage coverage() {
+        return coverage;
     }
 
-    /// The same for one domain alone, which is all that comparing many mixtures takes: one number a mixture.
+    /// The models of random halves of the runs; none unless fitted by [#fitWithSpread].
+    public List<TransitionModel> halves() {
+        return halves;
+    }
+
+    /// The loss of one domain after one more stage on each of the mixtures, nats a token, one number a mixture.
     ///
-    /// @throws IllegalArgumentException  as [#next(int, List, double\[\])]
+    /// @param before the mixtures of the stages before it, none for the first stage
+    /// @param losses the losses before it, one a domain, nats a token
+    /// @throws IllegalArgumentException  if a mixture is over other domains, or there is not one positive loss a
+    ///     domain
     /// @throws IndexOutOfBoundsException if there is no such stage or domain
-    public double[] next(int stage, List<Mixture> mixtures, double[] losses, int domain) {
-        Objects.checkIndex(stage, stages);
-        Rows.requireLosses(losses, domains.size(), "before stage " + stage);
-        Regression regression = regressions.get(domain);
-        double[][] x = new double[mixtures.size()][];
-        for (int i = 0; i < x.length; i++) {
-            mixtures.get(i).requireDomains(domains);
-            x[i] = features(stage, mixtures.get(i), losses[domain], domain);
+    public double[] next(List<Mixture> before, List<Mixture> mixtures, double[] losses, int domain) {
+        Objects.checkIndex(before.size(), stages);
+        double[] history = new double[domains.size()];
+        before.forEach(mixture -> add(mixture, history));
+        double[][] histories = new double[mixtures.size()][];
+        Arrays.fill(histories, history);
+        return step(before.size(), mixtures, histories, filled(mixtures.size(), losses, domain), domain);
+    }
+
+    /// The loss of one domain after the last stage of each of the schedules, nats a token, one number a schedule;
+    /// each stage's prediction is fed into the next.
+    ///
+    /// @param trained how many stages are behind already, 0 to all
+    /// @param losses  the losses after them, one a domain, nats a token
+    /// @throws IllegalArgumentException  if a schedule has other domains or another number of stages, or there is
+    ///     not one positive loss a domain
+    /// @throws IndexOutOfBoundsException if there is no such stage or domain
+    public double[] finalLosses(List<MixtureSchedule> schedules, int trained, double[] losses, int domain) {
+        double[] last = filled(schedules.size(), losses, domain);
+        for (double[] stage : follow(schedules, trained, losses, domain)) {
+            last = stage;
         }
-        return Arrays.stream(regression.predict(x)).map(Math::exp).toArray();
+        return last;
     }
 
     /// The losses that training on the schedule is predicted to go through, each stage's prediction fed into
@@ -157,23 +214,110 @@ public final class TransitionModel {
     /// @throws IllegalArgumentException if the schedule has other domains or another number of stages, or there
     ///     is not one positive loss a domain
     public double[][] rollout(MixtureSchedule schedule, double[] initialLosses) {
-        if (schedule.size() != stages) {
-            throw new IllegalArgumentException("a schedule of " + schedule.size() + " stages, but the proxies had "
-                    + stages + ": plan and sweep with the same number of stages");
-        }
-        Rows.requireLosses(initialLosses, domains.size(), "initial losses");
-        double[][] losses = new double[stages + 1][];
-        losses[0] = initialLosses.clone();
-        for (int s = 0; s < stages; s++) {
-            losses[s + 1] = next(s, List.of(schedule.stages().get(s)), losses[s])[0];
-        }
-        return losses;
+        return rollout(schedule, 0, initialLosses);
     }
 
-    private double[] features(int stage, Mixture mixture, double loss, int domain) {
-        double[] features = Rows.features(mixture, domain, 2);
-        features[features.length - 2] = (Math.log(loss) - centre[domain]) / spread[domain];
-        features[features.length - 1] = STAGE_SCALE * stage / stages;
+    /// The same for a run that has some stages behind it: shape `[stages + 1 - trained][domains]`; row 0 is
+    /// `losses`.
+    ///
+    /// @param trained how many stages are behind already, 0 to all
+    /// @throws IllegalArgumentException as [#rollout(MixtureSchedule, double\[\])]
+    public double[][] rollout(MixtureSchedule schedule, int trained, double[] losses) {
+        double[][] rollout = new double[stages + 1 - trained][domains.size()];
+        for (int d = 0; d < domains.size(); d++) {
+            List<double[]> ofDomain = follow(List.of(schedule), trained, losses, d);
+            rollout[0][d] = losses[d];
+            for (int s = 0; s < ofDomain.size(); s++) {
+                rollout[s + 1][d] = ofDomain.get(s)[0];
+            }
+        }
+        return rollout;
+    }
+
+    /// The standard error of [#rollout(MixtureSchedule, int, double\[\])], of the same shape, nats a token: the
+    /// root mean square of what the halves' rollouts differ from it by. The noise of a single run is not in it.
+    ///
+    /// @throws IllegalStateException if the model was not fitted by [#fitWithSpread]
+    public double[][] spread(MixtureSchedule schedule, int trained, double[] losses) {
+        if (halves.isEmpty()) {
+            throw new IllegalStateException("no spread without halves: fit with TransitionModel.fitWithSpread");
+        }
+        double[][] centre = rollout(schedule, trained, losses);
+        double[][] spread = new double[centre.length][domains.size()];
+        for (TransitionModel half : halves) {
+            double[][] other = half.rollout(schedule, trained, losses);
+            for (int s = 0; s < spread.length; s++) {
+                for (int d = 0; d < domains.size(); d++) {
+                    spread[s][d] += Math.pow(other[s][d] - centre[s][d], 2) / halves.size();
+                }
+            }
+        }
+        return Arrays.stream(spread)
+                .map(row -> Arrays.stream(row).map(Math::sqrt).toArray())
+                .toArray(double[][]::new);
+    }
+
+    /// The losses of a domain after each stage from `trained` on, shape `[stages - trained][schedules]`.
+    private List<double[]> follow(List<MixtureSchedule> schedules, int trained, double[] losses, int domain) {
+        Objects.checkFromToIndex(trained, stages, stages);
+        double[][] histories = new double[schedules.size()][domains.size()];
+        for (int i = 0; i < histories.length; i++) {
+            MixtureSchedule schedule = schedules.get(i);
+            if (schedule.size() != stages) {
+                throw new IllegalArgumentException("a schedule of " + schedule.size() + " stages, but the proxies had "
+                        + stages + ": plan and sweep with the same number of stages");
+            }
+            for (int s = 0; s < trained; s++) {
+                add(schedule.stages().get(s), histories[i]);
+            }
+        }
+        List<double[]> after = new ArrayList<>();
+        double[] before = filled(schedules.size(), losses, domain);
+        for (int s = trained; s < stages; s++) {
+            int stage = s;
+            List<Mixture> mixtures = schedules.stream()
+                    .map(schedule -> schedule.stages().get(stage))
+                    .toList();
+            before = step(stage, mixtures, histories, before, domain);
+            after.add(before);
+            for (int i = 0; i < histories.length; i++) {
+                add(mixtures.get(i), histories[i]);
+            }
+        }
+        return after;
+    }
+
+    private double[] step(int stage, List<Mixture> mixtures, double[][] histories, double[] losses, int domain) {
+        double[][] x = new double[mixtures.size()][];
+        for (int i = 0; i < x.length; i++) {
+            mixtures.get(i).requireDomains(domains);
+            x[i] = features(stage, mixtures.get(i), histories[i], losses[i], domain);
+        }
+        return Arrays.stream(regressions.get(domain).predict(x)).map(Math::exp).toArray();
+    }
+
+    private double[] filled(int count, double[] losses, int domain) {
+        Rows.requireLosses(losses, domains.size(), "before a stage");
+        double[] filled = new double[count];
+        Arrays.fill(filled, losses[domain]);
+        return filled;
+    }
+
+    private void add(Mixture mixture, double[] history) {
+        for (int d = 0; d < history.length; d++) {
+            history[d] += mixture.weight(d) / stages;
+        }
+    }
+
+    /// @param history what the stages before were trained on, of each domain, as a share of the whole run
+    private double[] features(int stage, Mixture mixture, double[] history, double loss, int domain) {
+        double[] features = Rows.features(mixture, domain, 2 + history.length);
+        int next = domains.size() + 1;
+        features[next++] = (Math.log(loss) - centre[domain]) / spread[domain];
+        features[next++] = STAGE_SCALE * stage / stages;
+        for (double seen : history) {
+            features[next++] = HISTORY_SCALE * seen;
+        }
         return features;
     }
 

@@ -25,27 +25,27 @@ record Candidates(List<Mixture> mixtures) {
         mixtures.forEach(mixture -> mixture.requireDomains(domains));
     }
 
-    /// @throws IllegalArgumentException if there is no such domain
-    static int domain(String objective, List<String> domains) {
-        int domain = domains.indexOf(objective);
-        if (domain < 0) {
-            throw new IllegalArgumentException("no domain " + objective + " in " + domains);
-        }
-        return domain;
-    }
-
-    /// The mean of the 128 mixtures of the lowest loss; of equal ones the earlier.
+    /// The mean of the 128 mixtures of the lowest value; of equal ones the earlier. Every candidate is made a
+    /// feasible one before it is looked at.
     ///
-    /// @param losses   the predicted losses of some mixtures
+    /// @param before   the mixtures of the stages before
+    /// @param values   what is to be low, of some mixtures
     /// @param fraction hears how much is done
-    Mixture meanOfBest(Function<List<Mixture>, double[]> losses, DoubleConsumer fraction) throws InterruptedException {
-        double[] all = new double[mixtures.size()];
+    Mixture meanOfBest(
+            Feasible feasible, List<Mixture> before, Function<List<Mixture>, double[]> values, DoubleConsumer fraction)
+            throws InterruptedException {
+        List<Mixture> allowed = feasible.free(before)
+                ? mixtures
+                : mixtures.parallelStream()
+                        .map(mixture -> feasible.next(before, mixture))
+                        .toList();
+        double[] all = new double[allowed.size()];
         for (int from = 0; from < all.length; from += SLICE) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("comparing candidates");
             }
             int to = Math.min(from + SLICE, all.length);
-            System.arraycopy(losses.apply(mixtures.subList(from, to)), 0, all, from, to - from);
+            System.arraycopy(values.apply(allowed.subList(from, to)), 0, all, from, to - from);
             fraction.accept((double) to / all.length);
         }
         List<Mixture> best = new ArrayList<>();
@@ -53,7 +53,8 @@ record Candidates(List<Mixture> mixtures) {
                 .boxed()
                 .sorted(Comparator.comparingDouble(i -> all[i]))
                 .limit(BEST)
-                .forEach(i -> best.add(mixtures.get(i)));
-        return Mixture.mean(best);
+                .forEach(i -> best.add(allowed.get(i)));
+        Mixture mean = Mixture.mean(best);
+        return feasible.free(before) ? mean : feasible.next(before, mean);
     }
 }

@@ -2,6 +2,7 @@ package io.regmixd.schedule;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,28 +15,48 @@ import tech.tablesaw.api.Table;
 /// What a planner made: the schedule to train on, and the losses that the planner expects on the way.
 public final class Plan {
 
+    private static final double STUDENT_95 = 2.306; // of 8 degrees of freedom: a spread is of eight halves
+
     private final String name;
     private final MixtureSchedule schedule;
-    private final List<double[]> predicted; // after the last stages, [domains] each
+    private final double[][] predicted; // after the last stages, [domains] each
+    private final double[][] spread; // standard errors, as predicted, or empty
+    private final List<String> warnings;
 
-    private Plan(String name, MixtureSchedule schedule, List<double[]> predicted) {
+    private Plan(
+            String name, MixtureSchedule schedule, double[][] predicted, double[][] spread, List<String> warnings) {
         this.name = name;
         this.schedule = schedule;
-        this.predicted = predicted;
+        this.predicted = copy(predicted);
+        this.spread = copy(spread);
+        this.warnings = warnings;
     }
 
     static Plan withoutPrediction(String name, MixtureSchedule schedule) {
-        return new Plan(name, schedule, List.of());
+        return new Plan(name, schedule, new double[0][], new double[0][], List.of());
     }
 
     /// @param losses after the last stage, one a domain
     static Plan withFinalLosses(String name, MixtureSchedule schedule, double[] losses) {
-        return new Plan(name, schedule, List.of(losses.clone()));
+        return new Plan(name, schedule, new double[][] {losses}, new double[0][], List.of());
     }
 
     /// @param losses shape `[stages + 1][domains]`
-    static Plan withLosses(String name, MixtureSchedule schedule, List<double[]> losses) {
-        return new Plan(name, schedule, losses.stream().map(double[]::clone).toList());
+    /// @param spread their standard errors, of the same shape, or empty
+    static Plan withLosses(
+            String name, MixtureSchedule schedule, double[][] losses, double[][] spread, List<String> warnings) {
+        return new Plan(name, schedule, losses, spread, warnings);
+    }
+
+    /// @throws IllegalArgumentException if there is no stage
+    static void requireStages(int stages) {
+        if (stages < 1) {
+            throw new IllegalArgumentException("a schedule of " + stages + " stages, expected at least 1");
+        }
+    }
+
+    private static double[][] copy(double[][] rows) {
+        return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
     }
 
     /// The planner's name.
@@ -50,17 +71,47 @@ public final class Plan {
     /// The predicted losses of all domains before the first stage and after each, nats a token at the proxies'
     /// size, shape `[stages + 1][domains]`; empty where the planner does not predict them stage by stage.
     public Optional<double[][]> predictedLosses() {
-        return predicted.size() == schedule.size() + 1
-                ? Optional.of(predicted.stream().map(double[]::clone).toArray(double[][]::new))
-                : Optional.empty();
+        return predicted.length == schedule.size() + 1 ? Optional.of(copy(predicted)) : Optional.empty();
+    }
+
+    /// The standard errors of [#predictedLosses()], of the same shape: how sure the model is, not how much one
+    /// run scatters. Empty where the model was fitted without spread.
+    public Optional<double[][]> standardErrors() {
+        return spread.length > 0 ? Optional.of(copy(spread)) : Optional.empty();
     }
 
     /// The predicted losses of all domains at the end, nats a token at the proxies' size; empty where the
     /// planner predicts nothing.
     public Optional<double[]> predictedFinalLosses() {
-        return predicted.isEmpty()
-                ? Optional.empty()
-                : Optional.of(predicted.getLast().clone());
+        return predicted.length == 0 ? Optional.empty() : Optional.of(predicted[predicted.length - 1].clone());
+    }
+
+    /// Where the plan leaves what the proxies covered, a sentence each: predictions there are guesses.
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /// The predicted trajectory in long format, one row a stage and domain: `stage, domain, loss_nats, low_nats,
+    /// high_nats`, stages from 0 for the untrained model, with the 95% interval of the prediction; the interval
+    /// is missing where there are no standard errors. No rows where nothing is predicted stage by stage.
+    public Table predictions() {
+        IntColumn stage = IntColumn.create("stage");
+        StringColumn domain = StringColumn.create("domain");
+        DoubleColumn loss = DoubleColumn.create("loss_nats");
+        DoubleColumn low = DoubleColumn.create("low_nats");
+        DoubleColumn high = DoubleColumn.create("high_nats");
+        double[][] losses = predictedLosses().orElse(new double[0][]);
+        for (int s = 0; s < losses.length; s++) {
+            for (int d = 0; d < losses[s].length; d++) {
+                stage.append(s);
+                domain.append(schedule.domains().get(d));
+                loss.append(losses[s][d]);
+                double margin = spread.length > 0 ? STUDENT_95 * spread[s][d] : Double.NaN;
+                low.append(losses[s][d] - margin);
+                high.append(losses[s][d] + margin);
+            }
+        }
+        return Table.create("predictions", stage, domain, loss, low, high);
     }
 
     /// The schedules of several plans by their names, in the plans' order.
@@ -90,7 +141,7 @@ public final class Plan {
         return Table.create("schedules", method, stage, domain, weight);
     }
 
-    /// The name and the mixture of each stage, with runs of equal stages as one.
+    /// The name and the mixture of each stage, with runs of equal stages as one, then the warnings.
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(name);
@@ -104,6 +155,7 @@ public final class Plan {
                     .append(": ")
                     .append(schedule.stages().get(from));
         }
+        warnings.forEach(warning -> text.append("\n  beyond the proxies: ").append(warning));
         return text.toString();
     }
 }

@@ -4,9 +4,10 @@ import io.regmixd.Progress;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.regression.MixtureLossModel;
+import java.util.List;
 
 /// See [Planner#regMix].
-record RegMix(MixtureLossModel model, int objective, Candidates candidates) implements Planner {
+record RegMix(MixtureLossModel model, Problem problem, Candidates candidates) implements Planner {
 
     @Override
     public String name() {
@@ -15,12 +16,23 @@ record RegMix(MixtureLossModel model, int objective, Candidates candidates) impl
 
     @Override
     public Plan plan(int stages, Progress progress) throws InterruptedException {
-        if (stages < 1) {
-            throw new IllegalArgumentException("a schedule of " + stages + " stages, expected at least 1");
-        }
+        Plan.requireStages(stages);
         Mixture best = candidates.meanOfBest(
-                mixtures -> model.predict(mixtures, objective),
+                new Feasible(problem.change(0), stages),
+                List.of(),
+                mixtures -> values(mixtures),
                 fraction -> progress.update("Planning by RegMix", fraction, "comparing candidates"));
         return Plan.withFinalLosses(name(), MixtureSchedule.constant(best, stages), model.predict(best));
+    }
+
+    private double[] values(List<Mixture> mixtures) {
+        double[] values = new double[mixtures.size()];
+        for (int domain : problem.objectives()) {
+            double[] losses = model.predict(mixtures, domain);
+            for (int i = 0; i < values.length; i++) {
+                values[i] += problem.objective().get(domain) * losses[i];
+            }
+        }
+        return values;
     }
 }

@@ -1,7 +1,12 @@
 /// From a model of the losses to the schedule that the target trains on.
 ///
-/// A [io.regmixd.schedule.Planner] makes a [io.regmixd.schedule.Plan]: the schedule, and the losses that it is
-/// expected to reach where the planner predicts them. The ones that search
-/// ([io.regmixd.schedule.Planner#regMix], constant, and [io.regmixd.schedule.RegMixD], a mixture a stage)
-/// choose among candidate mixtures that they are given; the others stand beside them for comparison.
+/// - [io.regmixd.schedule.Problem]: what is wanted: the objective, and the constraints of the schedule.
+/// - [io.regmixd.schedule.Planner]: chooses a schedule before the target trains;
+///   [io.regmixd.schedule.OnlinePlanner] can be asked again before each stage, with what the target showed.
+/// - [io.regmixd.schedule.RegMixD]: a mixture a stage by rollouts of the transition model, greedy or with
+///   look-ahead; offline or, through a [io.regmixd.schedule.ScaleMap], online.
+/// - [io.regmixd.schedule.Plan]: the schedule, the losses that it is expected to reach, with intervals, and where it
+///   leaves what the proxies covered.
+///
+/// The other planners stand beside for comparison: RegMix, RegMix-D as published, Human, Uniform.
 package io.regmixd.schedule;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -45,6 +46,35 @@ class DirichletDesignTest {
                 .isEqualTo(DirichletDesign.regmix(NATURAL).sample(100, seed));
         assertThat(new HashSet<>(sample)).hasSize(100);
         assertThat(sample).isNotEqualTo(DirichletDesign.regmix(NATURAL).sample(100, seed + 100));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void schedulesSwitchAtHalfOfTheirBoundaries(long seed) {
+        List<MixtureSchedule> schedules = DirichletDesign.regmix(NATURAL).sampleSchedules(200, 5, seed);
+
+        assertThat(schedules)
+                .hasSize(200)
+                .isEqualTo(DirichletDesign.regmix(NATURAL).sampleSchedules(200, 5, seed))
+                .allSatisfy(schedule -> assertThat(schedule.size()).isEqualTo(5));
+        List<Mixture> mixtures = new ArrayList<>();
+        for (MixtureSchedule schedule : schedules) {
+            mixtures.add(schedule.stages().getFirst());
+            for (int s = 1; s < 5; s++) {
+                if (!schedule.stages().get(s).equals(schedule.stages().get(s - 1))) {
+                    mixtures.add(schedule.stages().get(s));
+                }
+            }
+        }
+        assertThat(new HashSet<>(mixtures)).hasSameSizeAs(mixtures); // never back to one that was
+        assertThat(mixtures.size() - 200).isBetween(340, 460); // of 800 boundaries, four standard deviations
+    }
+
+    @Test
+    void aScheduleOfOneStageIsConstant() {
+        assertThat(DirichletDesign.regmix(NATURAL).sampleSchedules(20, 1, 1))
+                .extracting(schedule -> schedule.stages().getFirst())
+                .containsExactlyElementsOf(DirichletDesign.regmix(NATURAL).sample(20, 1));
     }
 
     @Test

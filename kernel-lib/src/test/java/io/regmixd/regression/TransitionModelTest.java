@@ -65,11 +65,71 @@ class TransitionModelTest {
     }
 
     @Test
-    void oneDomainAloneIsAColumnOfAllDomains() throws InterruptedException {
+    void theNextStageAndTheLastOneAreThoseOfTheRollout() throws InterruptedException {
+        SyntheticWorld world = new SyntheticWorld(3, 4, 0.003, 1);
+        TransitionModel model = TransitionModel.fit(
+                world.train(world.switching(12, 2), 3), Regressor.gaussianProcess(), 4, Progress.SILENT);
+        List<MixtureSchedule> schedules = world.switching(3, 5);
+        double[] seen = {3, 3.5, 4};
+        for (int i = 0; i < schedules.size(); i++) {
+            MixtureSchedule schedule = schedules.get(i);
+            double[][] rollout = model.rollout(schedule, 2, seen);
+            assertThat(rollout).hasNumberOfRows(3);
+            assertThat(rollout[0]).isEqualTo(seen);
+            for (int d = 0; d < 3; d++) {
+                List<Mixture> stages = schedule.stages();
+                assertThat(model.next(stages.subList(0, 2), stages.subList(2, 3), seen, d))
+                        .containsExactly(rollout[1][d]);
+                assertThat(model.next(stages.subList(0, 3), stages.subList(3, 4), rollout[1], d))
+                        .containsExactly(rollout[2][d]);
+                assertThat(model.finalLosses(schedules, 2, seen, d)[i]).isEqualTo(rollout[2][d]);
+            }
+        }
+    }
+
+    @Test
+    void aStageKnowsWhatTheRunWasTrainedOnBefore() throws InterruptedException {
+        Regressor history = (x, y, seed) ->
+                queries -> Arrays.stream(queries).mapToDouble(row -> row[5]).toArray();
+        TransitionModel model = TransitionModel.fit(runs(), history, 1, Progress.SILENT);
+        MixtureSchedule schedule =
+                new MixtureSchedule(List.of(Mixture.of(DOMAINS, 0.25, 0.75), Mixture.of(DOMAINS, 1, 0)));
+        double[][] losses = model.rollout(schedule, new double[] {1, 1});
+        assertThat(losses[1][0]).isEqualTo(1); // nothing yet
+        assertThat(losses[2][0]).isCloseTo(Math.exp(2 * 0.25 / 2), within(1e-12)); // a quarter of the first half
+    }
+
+    @Test
+    void spreadCoversTheErrorOfItsOwnPredictions() throws InterruptedException {
+        double covered = 0;
+        double asked = 0;
+        for (long seed = 1; seed <= 3; seed++) {
+            SyntheticWorld world = new SyntheticWorld(4, 3, 0.003, seed);
+            TransitionModel model = TransitionModel.fitWithSpread(
+                    world.train(world.switching(40, 2), 3), Regressor.gaussianProcess(), 4, Progress.SILENT);
+            assertThat(model.halves()).hasSize(8);
+            for (MixtureSchedule schedule : world.switching(40, 5)) {
+                double[][] predicted = model.rollout(schedule, model.initialLosses());
+                double[][] spread = model.spread(schedule, 0, model.initialLosses());
+                assertThat(spread[0]).containsOnly(0);
+                for (int d = 0; d < 4; d++) {
+                    covered += Math.abs(predicted[3][d] - world.losses(schedule)[3][d]) < 2 * spread[3][d] ? 1 : 0;
+                    asked++;
+                }
+            }
+        }
+        assertThat(covered / asked).isBetween(0.8, 0.99);
+    }
+
+    @Test
+    void withoutHalvesThereIsNoSpread() throws InterruptedException {
         TransitionModel model = TransitionModel.fit(runs(), LINEAR, 1, Progress.SILENT);
-        List<Mixture> mixtures = List.of(Mixture.of(DOMAINS, 0.25, 0.75), Mixture.of(DOMAINS, 1, 0));
-        double[][] all = model.next(1, mixtures, new double[] {2, 3});
-        assertThat(model.next(1, mixtures, new double[] {2, 3}, 1)).containsExactly(all[0][1], all[1][1]);
+        assertThatThrownBy(() ->
+                        model.spread(MixtureSchedule.constant(Mixture.uniform(DOMAINS), 2), 0, new double[] {1, 1}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("fitWithSpread");
+        assertThatThrownBy(() -> TransitionModel.fitWithSpread(runs(), LINEAR, 1, Progress.SILENT))
+                .hasMessageContaining("4 completed runs");
     }
 
     @Test
@@ -109,19 +169,26 @@ class TransitionModelTest {
 
     @Test
     void rollsOutConstantMixturesItHasNotSeen() throws InterruptedException {
-        assertThat(relativeErrorOfRollouts(false)).isLessThan(0.25);
+        assertThat(relativeErrorOfRollouts(false, false)).isLessThan(0.25);
     }
 
     @Test
-    void rollsOutSchedulesThoughAllProxiesWereConstant() throws InterruptedException {
-        assertThat(relativeErrorOfRollouts(true)).isLessThan(0.5);
+    void rollsOutSchedulesBetterIfTheProxiesSwitched() throws InterruptedException {
+        double fromConstant = relativeErrorOfRollouts(false, true);
+        double fromSwitching = relativeErrorOfRollouts(true, true);
+        assertThat(fromConstant).isLessThan(0.9);
+        assertThat(fromSwitching).isLessThan(0.5 * fromConstant);
     }
 
     /// Of the final losses, relative to that of always predicting the mean.
-    private static double relativeErrorOfRollouts(boolean switching) throws InterruptedException {
+    private static double relativeErrorOfRollouts(boolean proxiesSwitch, boolean switching)
+            throws InterruptedException {
         SyntheticWorld world = new SyntheticWorld(5, 5, 0.003, 1);
         TransitionModel model = TransitionModel.fit(
-                world.train(world.constant(world.mixtures(48, 2)), 3), Regressor.gaussianProcess(), 4, Progress.SILENT);
+                world.train(proxiesSwitch ? world.switching(48, 2) : world.constant(world.mixtures(48, 2)), 3),
+                Regressor.gaussianProcess(),
+                4,
+                Progress.SILENT);
         List<MixtureSchedule> unseen = switching ? world.switching(50, 5) : world.constant(world.mixtures(50, 5));
         List<double[]> seen = unseen.stream().map(s -> world.losses(s)[5]).toList();
         double error = 0;
@@ -148,8 +215,8 @@ class TransitionModelTest {
         for (Regressor regressor : List.of(Regressor.boosting(), Regressor.gaussianProcess())) {
             TransitionModel one = TransitionModel.fit(runs, regressor, seed, Progress.SILENT);
             TransitionModel other = TransitionModel.fit(runs, regressor, seed, Progress.SILENT);
-            assertThat(one.next(1, queries, new double[] {3, 3, 3}))
-                    .isDeepEqualTo(other.next(1, queries, new double[] {3, 3, 3}));
+            assertThat(one.next(queries.subList(0, 1), queries, new double[] {3, 3, 3}, 0))
+                    .containsExactly(other.next(queries.subList(0, 1), queries, new double[] {3, 3, 3}, 0));
         }
     }
 
@@ -169,13 +236,14 @@ class TransitionModelTest {
         assertThatThrownBy(() -> model.rollout(MixtureSchedule.constant(mixtures.getFirst(), 3), new double[] {1, 1}))
                 .hasMessage(
                         "a schedule of 3 stages, but the proxies had 2: plan and sweep with the same number of stages");
-        assertThatThrownBy(() -> model.next(2, mixtures, new double[] {1, 1}))
+        List<Mixture> two = List.of(mixtures.getFirst(), mixtures.getFirst());
+        assertThatThrownBy(() -> model.next(two, mixtures, new double[] {1, 1}, 0))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> model.next(0, mixtures, new double[] {1}))
+        assertThatThrownBy(() -> model.next(List.of(), mixtures, new double[] {1}, 0))
                 .hasMessageContaining("1 losses for 2 domains");
-        assertThatThrownBy(() -> model.next(0, mixtures, new double[] {1, Double.NaN}))
+        assertThatThrownBy(() -> model.next(List.of(), mixtures, new double[] {1, Double.NaN}, 0))
                 .hasMessageContaining("positive and finite");
-        assertThatThrownBy(() -> model.next(0, List.of(Mixture.uniform(List.of("c"))), new double[] {1, 1}))
+        assertThatThrownBy(() -> model.next(List.of(), List.of(Mixture.uniform(List.of("c"))), new double[] {1, 1}, 0))
                 .hasMessageContaining("mixture over [c], expected [a, b]");
     }
 

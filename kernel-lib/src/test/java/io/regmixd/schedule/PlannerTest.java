@@ -27,7 +27,7 @@ class PlannerTest {
 
     private static final int STAGES = 4;
     private static final SyntheticWorld WORLD = new SyntheticWorld(4, STAGES, 0.002, 1);
-    private static final String OBJECTIVE = "domain2";
+    private static final Problem PROBLEM = Problem.minimise("domain2", WORLD.domains());
     private static final List<Mixture> CANDIDATES = WORLD.mixtures(3_000, 2);
     private static TransitionModel transitions;
     private static MixtureLossModel losses;
@@ -77,7 +77,8 @@ class PlannerTest {
                         })
                         .toList());
         MixtureLossModel model = MixtureLossModel.fit(bowl, Regressor.gaussianProcess(), 5, Progress.SILENT);
-        Plan plan = Planner.regMix(model, "domain0", WORLD.mixtures(20_000, seed + 10))
+        Plan plan = Planner.regMix(
+                        model, Problem.minimise("domain0", WORLD.domains()), WORLD.mixtures(20_000, seed + 10))
                 .plan(1, Progress.SILENT);
         assertThat(plan.schedule().stages().getFirst().weights()).containsExactly(optimum, within(0.06));
         assertThat(plan.predictedFinalLosses().orElseThrow()).containsExactly(new double[] {3, 4, 4, 4}, within(0.01));
@@ -91,7 +92,7 @@ class PlannerTest {
                 .sorted(Comparator.comparingDouble(m -> -m.weight(0)))
                 .limit(128)
                 .toList();
-        assertThat(Planner.regMix(model, OBJECTIVE, CANDIDATES)
+        assertThat(Planner.regMix(model, PROBLEM, CANDIDATES)
                         .plan(2, Progress.SILENT)
                         .schedule())
                 .isEqualTo(MixtureSchedule.constant(Mixture.mean(best), 2));
@@ -102,7 +103,7 @@ class PlannerTest {
         Regressor indifferent = (x, y, seed) -> queries -> new double[queries.length];
         Trajectories proxies = WORLD.train(WORLD.constant(WORLD.mixtures(8, 3)), 4);
         MixtureLossModel model = MixtureLossModel.fit(proxies, indifferent, 1, Progress.SILENT);
-        assertThat(Planner.regMix(model, OBJECTIVE, CANDIDATES)
+        assertThat(Planner.regMix(model, PROBLEM, CANDIDATES)
                         .plan(1, Progress.SILENT)
                         .schedule()
                         .mean())
@@ -110,11 +111,14 @@ class PlannerTest {
     }
 
     @Test
-    void regMixDPredictsTheRolloutOfItsOwnSchedule() throws InterruptedException {
-        Plan plan = Planner.regMixD(transitions, OBJECTIVE, CANDIDATES).plan(STAGES, Progress.SILENT);
-        double[][] predicted = plan.predictedLosses().orElseThrow();
-        assertThat(predicted).isDeepEqualTo(transitions.rollout(plan.schedule(), transitions.initialLosses()));
-        assertThat(plan.predictedFinalLosses()).hasValue(predicted[STAGES]);
+    void plansPredictTheRolloutOfTheirOwnSchedule() throws InterruptedException {
+        for (Planner planner :
+                List.of(Planner.greedy(transitions, PROBLEM, CANDIDATES), Planner.lookAhead(transitions, PROBLEM, 1))) {
+            Plan plan = planner.plan(STAGES, Progress.SILENT);
+            double[][] predicted = plan.predictedLosses().orElseThrow();
+            assertThat(predicted).isDeepEqualTo(transitions.rollout(plan.schedule(), transitions.initialLosses()));
+            assertThat(plan.predictedFinalLosses()).hasValue(predicted[STAGES]);
+        }
     }
 
     @Test
@@ -127,7 +131,9 @@ class PlannerTest {
                 Planner.uniform(WORLD.domains()).plan(STAGES, Progress.SILENT).schedule());
         assertThat(uniform - best).as("what there is to gain").isGreaterThan(0.2);
         for (Planner planner : List.of(
-                Planner.regMix(losses, OBJECTIVE, CANDIDATES), Planner.regMixD(transitions, OBJECTIVE, CANDIDATES))) {
+                Planner.regMix(losses, PROBLEM, CANDIDATES),
+                Planner.greedy(transitions, PROBLEM, CANDIDATES),
+                Planner.lookAhead(transitions, PROBLEM, 1))) {
             assertThat(finalLoss(planner.plan(STAGES, Progress.SILENT).schedule()) - best)
                     .as(planner.name())
                     .isLessThan(0.1 * (uniform - best));
@@ -135,28 +141,30 @@ class PlannerTest {
     }
 
     @Test
-    void regMixDCanTrainTheFirstStageOnTheNaturalMixture() throws InterruptedException {
+    void theFirstStageCanBeTheNaturalMixture() throws InterruptedException {
         Mixture natural = Mixture.proportional(WORLD.domains(), 4, 3, 2, 1);
-        Plan plan = Planner.regMixD(transitions, OBJECTIVE, CANDIDATES)
-                .firstStageNatural(natural)
+        Plan plan = Planner.greedy(transitions, PROBLEM, CANDIDATES)
+                .firstStage(natural)
                 .plan(STAGES, Progress.SILENT);
-        assertThat(plan.name()).isEqualTo("RegMix-D offline, first stage natural");
+        assertThat(plan.name()).isEqualTo("RegMix-D greedy");
         assertThat(plan.schedule().stages().getFirst()).isEqualTo(natural);
-        assertThat(plan.schedule().stages().get(1).weight(OBJECTIVE)).isGreaterThan(0.5);
+        assertThat(plan.schedule().stages().get(1).weight("domain2")).isGreaterThan(0.5);
         assertThat(plan.predictedLosses().orElseThrow())
                 .isDeepEqualTo(transitions.rollout(plan.schedule(), transitions.initialLosses()));
     }
 
     @Test
     void plansAreTheSameEveryTime() throws InterruptedException {
-        Planner planner = Planner.regMixD(transitions, OBJECTIVE, CANDIDATES);
-        assertThat(planner.plan(STAGES, Progress.SILENT).schedule())
-                .isEqualTo(planner.plan(STAGES, Progress.SILENT).schedule());
+        for (Planner planner :
+                List.of(Planner.greedy(transitions, PROBLEM, CANDIDATES), Planner.lookAhead(transitions, PROBLEM, 1))) {
+            assertThat(planner.plan(STAGES, Progress.SILENT).schedule())
+                    .isEqualTo(planner.plan(STAGES, Progress.SILENT).schedule());
+        }
     }
 
     @Test
     void planKeepsItsNumbersToItself() throws InterruptedException {
-        Plan plan = Planner.regMixD(transitions, OBJECTIVE, CANDIDATES).plan(STAGES, Progress.SILENT);
+        Plan plan = Planner.greedy(transitions, PROBLEM, CANDIDATES).plan(STAGES, Progress.SILENT);
         plan.predictedLosses().orElseThrow()[STAGES][0] = -1;
         plan.predictedFinalLosses().orElseThrow()[0] = -1;
         assertThat(plan.predictedFinalLosses().orElseThrow()[0]).isPositive();
@@ -171,7 +179,9 @@ class PlannerTest {
     @Test
     void tellsProgressUpToOne() throws InterruptedException {
         for (Planner planner : List.of(
-                Planner.regMix(losses, OBJECTIVE, CANDIDATES), Planner.regMixD(transitions, OBJECTIVE, CANDIDATES))) {
+                Planner.regMix(losses, PROBLEM, CANDIDATES),
+                Planner.greedy(transitions, PROBLEM, CANDIDATES),
+                Planner.lookAhead(transitions, PROBLEM, 1))) {
             List<Double> fractions = new ArrayList<>();
             planner.plan(STAGES, (step, fraction, message) -> fractions.add(fraction));
             assertThat(fractions).isSorted().containsOnlyOnce(1.0).endsWith(1.0);
@@ -181,7 +191,9 @@ class PlannerTest {
     @Test
     void planningCanBeInterrupted() {
         for (Planner planner : List.of(
-                Planner.regMix(losses, OBJECTIVE, CANDIDATES), Planner.regMixD(transitions, OBJECTIVE, CANDIDATES))) {
+                Planner.regMix(losses, PROBLEM, CANDIDATES),
+                Planner.greedy(transitions, PROBLEM, CANDIDATES),
+                Planner.lookAhead(transitions, PROBLEM, 1))) {
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> planner.plan(STAGES, Progress.SILENT)).isInstanceOf(InterruptedException.class);
             assertThat(Thread.interrupted()).isFalse();
@@ -190,26 +202,29 @@ class PlannerTest {
 
     @Test
     void refusesWhatCannotBePlanned() {
-        assertThatThrownBy(() -> Planner.regMix(losses, "english", CANDIDATES))
-                .hasMessage("no domain english in [domain0, domain1, domain2, domain3]");
-        assertThatThrownBy(() -> Planner.regMixD(transitions, OBJECTIVE, CANDIDATES.subList(0, 127)))
+        Problem foreignProblem = Problem.minimise("x", List.of("x"));
+        assertThatThrownBy(() -> Planner.regMix(losses, foreignProblem, CANDIDATES))
+                .hasMessageContaining("the problem is over [x]");
+        assertThatThrownBy(() -> Planner.lookAhead(transitions, foreignProblem, 1))
+                .hasMessageContaining("the problem is over [x]");
+        assertThatThrownBy(() -> Planner.greedy(transitions, PROBLEM, CANDIDATES.subList(0, 127)))
                 .hasMessageContaining("got only 127");
         List<Mixture> foreign = new ArrayList<>(CANDIDATES);
         foreign.add(Mixture.uniform(List.of("x")));
-        assertThatThrownBy(() -> Planner.regMixD(transitions, OBJECTIVE, foreign))
+        assertThatThrownBy(() -> Planner.greedy(transitions, PROBLEM, foreign))
                 .hasMessageContaining("mixture over [x]");
-        assertThatThrownBy(() ->
-                        Planner.regMixD(transitions, OBJECTIVE, CANDIDATES).plan(5, Progress.SILENT))
+        assertThatThrownBy(
+                        () -> Planner.greedy(transitions, PROBLEM, CANDIDATES).plan(5, Progress.SILENT))
                 .hasMessage(
                         "a schedule of 5 stages, but the proxies had 4: plan and sweep with the same number of stages");
-        assertThatThrownBy(() -> Planner.regMixD(transitions, OBJECTIVE, CANDIDATES)
-                        .firstStageNatural(Mixture.uniform(List.of("x"))))
+        assertThatThrownBy(() ->
+                        Planner.greedy(transitions, PROBLEM, CANDIDATES).firstStage(Mixture.uniform(List.of("x"))))
                 .hasMessageContaining("mixture over [x]");
         assertThatThrownBy(() -> Planner.uniform(WORLD.domains()).plan(0, Progress.SILENT))
                 .hasMessageContaining("0 stages");
     }
 
     private static double finalLoss(MixtureSchedule schedule) {
-        return WORLD.losses(schedule)[STAGES][WORLD.domains().indexOf(OBJECTIVE)];
+        return WORLD.losses(schedule)[STAGES][WORLD.domains().indexOf("domain2")];
     }
 }
