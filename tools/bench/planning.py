@@ -19,10 +19,10 @@ from .report import Report, columns
 
 MAIN_CLASS = "io.regmixd.schedule.PlanningBenchmark"
 TEST_CLASSES = ROOT / "kernel-lib" / "target" / "test-classes"
-WORLDS = range(1, 7)
+WORLDS = range(1, 13)
 PROXIES = (16, 32, 64, 128, 256, 512)
 LARGER_FROM = 128
-STUDENT_95 = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 7: 2.45, 8: 2.36, 9: 2.31, 10: 2.26}  # by number of values
+STUDENT_95 = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 7: 2.45, 8: 2.36, 9: 2.31, 10: 2.26, 11: 2.23, 12: 2.20}  # by number of values
 
 BASELINE = ("RegMix", "static")
 OURS = [(method, "switching") for method in ("RegMix-D look-ahead", "look-ahead online")]
