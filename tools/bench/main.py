@@ -20,7 +20,7 @@ EPILOG = """\
 benchmarks:
   engine     training: tokens/s, share of the machine's matrix-product rate, beside eager PyTorch in Python (3 minutes)
   regression every regressor on RegMix's published runs; --data names a clone of its repository, or its folder data (2 minutes)
-  planning   planners in synthetic worlds whose best schedule is known: regrets, seconds a plan (a quarter of an hour)
+  planning   planners in synthetic worlds whose best schedule is known: regrets, seconds a plan (twelve minutes)
 
 Keep the machine quiet while it measures. What the figures mean is in docs/."""
 
