@@ -59,7 +59,8 @@ public interface Regressor {
     /// A Gaussian process about a law: the logarithm of the loss falls with the logarithm of a weighted sum of
     /// the mixture's weights, `c - a log(1 + v · w)` with `a` and `v` positive, and the process, on the
     /// logarithms of the weights, describes what the law leaves over. Law and process are fitted in one, as
-    /// [#gaussianProcess()] is. Where it is not told of mixtures ([#fit]) there is no law, and it is [#gaussianProcess()].
+    /// [#gaussianProcess()] is. Where it is not told of mixtures ([#fit]) there is no law, and it is
+    /// [#gaussianProcess()].
     static Regressor lawProcess() {
         return new GaussianProcess(true);
     }
