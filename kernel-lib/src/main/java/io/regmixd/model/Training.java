@@ -59,7 +59,7 @@ public final class Training implements AutoCloseable {
     private final List<Run> runs;
     private final Batches batches;
     private final Llama llama;
-    private final double productRate;
+    private final List<ComputeDevice> devices;
     private final List<double[][]> losses = new ArrayList<>(); // a stage's end: [runs][domains]
     private final int[] divergedAt; // step, or 0
     private int step;
@@ -78,8 +78,7 @@ public final class Training implements AutoCloseable {
         this.runs = List.copyOf(runs);
         this.batches = Batches.of(corpus, settings.context());
         this.llama = llama;
-        this.productRate = PRODUCT_RATES.computeIfAbsent(
-                devices + " " + settings.compute().precision(), key -> llama.productRate(2048));
+        this.devices = devices;
         this.divergedAt = new int[runs.size()];
     }
 
@@ -196,6 +195,8 @@ public final class Training implements AutoCloseable {
     ///     and may be saved or trained on
     public void stage(Listener listener) throws InterruptedException {
         int end = (step * settings.stages() / settings.steps() + 1) * settings.steps() / settings.stages();
+        double productRate = PRODUCT_RATES.computeIfAbsent(
+                devices + " " + settings.compute().precision(), key -> llama.productRate(2048));
         long start = System.nanoTime();
         int[] tokens = new int[runs.size() * settings.batch() * (settings.context() + 1)];
         while (step < end) {
@@ -214,7 +215,7 @@ public final class Training implements AutoCloseable {
                     markDiverged(k, step);
                 }
             }
-            listener.step(metrics(shown, learningRate, (System.nanoTime() - before) / 1e9));
+            listener.step(metrics(shown, learningRate, (System.nanoTime() - before) / 1e9, productRate));
         }
         trainingSeconds += (System.nanoTime() - start) / 1e9;
         measure();
@@ -238,7 +239,7 @@ public final class Training implements AutoCloseable {
         }
     }
 
-    private Metrics metrics(List<Llama.Step> shown, double learningRate, double seconds) {
+    private Metrics metrics(List<Llama.Step> shown, double learningRate, double seconds, double productRate) {
         double rate = (double) runs.size() * settings.batch() * settings.context() / seconds;
         return new Metrics(
                 step,

@@ -42,7 +42,7 @@ record Boosting() implements Regressor {
         // Smile's generator belongs to the thread: seeded anywhere else, it might be another one.
         MathEx.setSeed(seed);
         return GradientTreeBoost.fit(
-                Formula.lhs(TARGET),
+                formula(),
                 frame(x, y),
                 new GradientTreeBoost.Options(
                         Loss.ls(), TREES, DEPTH, LEAVES, leafSize(x.length), LEARNING_RATE, SUBSAMPLE, null, null));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /// What a planner is asked for: which losses are to be low at the end, and what a schedule may be.
@@ -172,6 +173,21 @@ public record Problem(
         return IntStream.range(0, losses.length)
                 .mapToDouble(d -> objective.get(d) * losses[d])
                 .sum();
+    }
+
+    /// The same of many.
+    ///
+    /// @param count  how many
+    /// @param losses the losses of one domain, one number each; asked for where the objective gives it weight
+    double[] values(int count, IntFunction<double[]> losses) {
+        double[] values = new double[count];
+        for (int domain : objectives()) {
+            double[] ofDomain = losses.apply(domain);
+            for (int i = 0; i < count; i++) {
+                values[i] += objective.get(domain) * ofDomain[i];
+            }
+        }
+        return values;
     }
 
     /// The domains that the objective gives weight to.

@@ -20,19 +20,8 @@ record RegMix(MixtureLossModel model, Problem problem, Candidates candidates) im
         Mixture best = candidates.meanOfBest(
                 new Feasible(problem.change(0), stages),
                 List.of(),
-                mixtures -> values(mixtures),
+                mixtures -> problem.values(mixtures.size(), domain -> model.predict(mixtures, domain)),
                 fraction -> progress.update("Planning by RegMix", fraction, "comparing candidates"));
         return Plan.withFinalLosses(name(), MixtureSchedule.constant(best, stages), model.predict(best));
-    }
-
-    private double[] values(List<Mixture> mixtures) {
-        double[] values = new double[mixtures.size()];
-        for (int domain : problem.objectives()) {
-            double[] losses = model.predict(mixtures, domain);
-            for (int i = 0; i < values.length; i++) {
-                values[i] += problem.objective().get(domain) * losses[i];
-            }
-        }
-        return values;
     }
 }

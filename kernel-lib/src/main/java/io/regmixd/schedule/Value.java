@@ -50,13 +50,6 @@ record Value(TransitionModel model, Problem problem, double caution) {
     }
 
     private double[] of(TransitionModel asked, Prediction prediction, int count) {
-        double[] values = new double[count];
-        for (int domain : problem.objectives()) {
-            double[] losses = prediction.losses(asked, domain);
-            for (int i = 0; i < count; i++) {
-                values[i] += problem.objective().get(domain) * losses[i];
-            }
-        }
-        return values;
+        return problem.values(count, domain -> prediction.losses(asked, domain));
     }
 }
