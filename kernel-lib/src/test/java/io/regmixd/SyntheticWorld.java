@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 
 /// A world in which training is a formula, so that the best mixture and the best schedule are known.
 ///
-/// - *Transfer*: what a domain's loss depends on is what was learnt for it, a sum over the tokens of all domains
-///   by a transfer matrix (1 for its own tokens, 0 to 0.4 for others').
+/// - *Transfer*: what a domain's loss depends on is what was learnt for it, a sum over the tokens of all
+///   domains by a transfer matrix (1 for its own tokens, 0 to 0.4 for others').
 /// - *Forgetting*: what was learnt fades, by 40% over the whole run.
 /// - *Diminishing returns*: the loss falls by a power law in what was learnt; and a domain's tokens are worth
 ///   less the more of them were seen, `R (1 - exp(-x / R))` for `x` tokens with `R` five times the domain's
@@ -182,8 +182,8 @@ public final class SyntheticWorld {
         return new MixtureSchedule(best(objective, stages));
     }
 
-    /// Pattern search on the formula itself, from several random starts: weight moves from one domain to another
-    /// in one mixture as long as that helps, then less of it at a time.
+    /// Pattern search on the formula itself, from several random starts: weight moves from one domain to
+    /// another in one mixture as long as that helps, then less of it at a time.
     ///
     /// @param mixtures how many the schedule consists of: 1, or one a stage
     private List<Mixture> best(int objective, int mixtures) {

@@ -85,9 +85,9 @@ public final class DirichletDesign {
     }
 
     /// Schedules to train proxies on that change their mixture: each starts on a random mixture and, at every
-    /// boundary between two stages, changes to a new random one or goes on with its own, with equal chances. From
-    /// such runs the effect of a stage's mixture can be told from that of what the run was trained on before, which
-    /// constant runs cannot show: there, the one is the other.
+    /// boundary between two stages, changes to a new random one or goes on with its own, with equal chances.
+    /// From such runs the effect of a stage's mixture can be told from that of what the run was trained on
+    /// before, which constant runs cannot show: there, the one is the other.
     ///
     /// @param count  at least 1
     /// @param stages at least 1; of one stage the schedules are constant

@@ -20,15 +20,10 @@ import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.io.csv.CsvReadOptions;
 
-/// Trajectories of one's own runs, from a CSV file in long format: one row a run, stage and domain, in any order.
+/// Trajectories of one's own runs, from a CSV file in long format: one row a run, stage and domain, in any
+/// order.
 ///
-/// ```
-/// run,stage,domain,weight,loss_nats
-/// a,0,web,0,10.8
-/// a,0,code,0,10.9
-/// a,1,web,0.7,4.2
-/// a,1,code,0.3,5.1
-/// ...
+/// ``` run,stage,domain,weight,loss_nats a,0,web,0,10.8 a,0,code,0,10.9 a,1,web,0.7,4.2 a,1,code,0.3,5.1 ...
 /// ```
 ///
 /// | column | |
@@ -36,13 +31,14 @@ import tech.tablesaw.io.csv.CsvReadOptions;
 /// | `run` | names the run |
 /// | `stage` | 0 for the untrained model, then 1 to the number of stages, which are equal spans of training |
 /// | `domain` | the domain that the loss is of |
-/// | `weight` | the domain's weight in the mixture of the stage that ends here, together 1 within 1%; not looked at in
+/// | `weight` | the domain's weight in the mixture of the stage that ends here, together 1 within 1%; not
+/// looked at in
 /// stage 0 |
 /// | `loss_nats` | validation loss at the end of the stage, nats a token |
 ///
-/// The columns may stand in any order, and further ones are not looked at, so a `table()` of [Trajectories] that
-/// was written as CSV can be read, too. A run whose last stages are missing, or whose losses there are not finite,
-/// counts as diverged; its `divergedAt` is the stage, for the file does not tell the step.
+/// The columns may stand in any order, and further ones are not looked at, so a `table()` of [Trajectories]
+/// that was written as CSV can be read, too. A run whose last stages are missing, or whose losses there are not
+/// finite, counts as diverged; its `divergedAt` is the stage, for the file does not tell the step.
 public final class TrajectoriesCsv {
 
     private static final Map<String, ColumnType> COLUMNS = Map.of(
@@ -62,8 +58,8 @@ public final class TrajectoriesCsv {
     }
 
     /// @param tokensAStage training tokens in one stage of every run
-    /// @throws IOException if the file cannot be read, or is not as above; the message names the file, the row or
-    ///     the run, and what is expected
+    /// @throws IOException if the file cannot be read, or is not as above; the message names the file, the row
+    ///     or the run, and what is expected
     public static Trajectories read(Path file, long tokensAStage) throws IOException {
         if (!Files.isReadable(file)) {
             throw new NoSuchFileException(file.toString());

@@ -60,8 +60,8 @@ public final class Coverage {
     ///
     /// @param schedule what the run trains on
     /// @param trained  from which stage on to look, 0 for the first
-    /// @param losses   shape `[stages + 1 - trained][domains]`, nats a token; row 0, before stage `trained`, is not
-    ///                 looked at
+    /// @param losses shape `[stages + 1 - trained][domains]`, nats a token; row 0, before stage `trained`, is
+    ///     not looked at
     /// @param domain   the domain whose losses matter
     public List<String> left(MixtureSchedule schedule, int trained, double[][] losses, int domain) {
         List<String> left = new ArrayList<>();

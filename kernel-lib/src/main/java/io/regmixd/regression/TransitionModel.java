@@ -26,11 +26,11 @@ import java.util.Random;
 ///
 /// and the regression is of the logarithm of the domain's next loss.
 ///
-/// Departures from the paper: the state that a stage starts from holds what the run was trained on so far, which
-/// a schedule tells and a loss does not; a planner that looks ahead has nothing to weigh without it. Every
-/// domain is predicted, where the paper follows the objective alone; the first stage, which starts at the
-/// untrained model, is in; features and target are on the scales above, where the paper has none. For the paper's
-/// own rows see `Planner.paper`.
+/// Departures from the paper: the state that a stage starts from holds what the run was trained on so far,
+/// which a schedule tells and a loss does not; a planner that looks ahead has nothing to weigh without it.
+/// Every domain is predicted, where the paper follows the objective alone; the first stage, which starts at the
+/// untrained model, is in; features and target are on the scales above, where the paper has none. For the
+/// paper's own rows see `Planner.paper`.
 ///
 /// [#fitWithSpread] also fits on eight random halves of the runs, and the spread of their rollouts is the
 /// model's own uncertainty.
@@ -115,9 +115,9 @@ public final class TransitionModel {
         return new TransitionModel(trajectories, Rows.usable(trajectories), regressor, seed, List.of(), progress);
     }
 
-    /// The same, and once more on each of eight random halves of the runs. How far a half's prediction lies from
-    /// that of all runs estimates how far that lies from what endlessly many runs would say (the jackknife that
-    /// leaves half out: Shao and Wu, *A general theory for jackknife variance estimation*, 1989).
+    /// The same, and once more on each of eight random halves of the runs. How far a half's prediction lies
+    /// from that of all runs estimates how far that lies from what endlessly many runs would say (the jackknife
+    /// that leaves half out: Shao and Wu, *A general theory for jackknife variance estimation*, 1989).
     ///
     /// @throws IllegalArgumentException as [#fit], and if fewer than sixteen runs completed
     /// @throws InterruptedException     if the thread is interrupted meanwhile
@@ -180,7 +180,7 @@ public final class TransitionModel {
     ///
     /// @param before the mixtures of the stages before it, none for the first stage
     /// @param losses the losses before it, one a domain, nats a token
-    /// @throws IllegalArgumentException  if a mixture is over other domains, or there is not one positive loss a
+    /// @throws IllegalArgumentException if a mixture is over other domains, or there is not one positive loss a
     ///     domain
     /// @throws IndexOutOfBoundsException if there is no such stage or domain
     public double[] next(List<Mixture> before, List<Mixture> mixtures, double[] losses, int domain) {
@@ -192,13 +192,13 @@ public final class TransitionModel {
         return step(before.size(), mixtures, histories, filled(mixtures.size(), losses, domain), domain);
     }
 
-    /// The loss of one domain after the last stage of each of the schedules, nats a token, one number a schedule;
-    /// each stage's prediction is fed into the next.
+    /// The loss of one domain after the last stage of each of the schedules, nats a token, one number a
+    /// schedule; each stage's prediction is fed into the next.
     ///
     /// @param trained how many stages are behind already, 0 to all
     /// @param losses  the losses after them, one a domain, nats a token
-    /// @throws IllegalArgumentException  if a schedule has other domains or another number of stages, or there is
-    ///     not one positive loss a domain
+    /// @throws IllegalArgumentException if a schedule has other domains or another number of stages, or there
+    ///     is not one positive loss a domain
     /// @throws IndexOutOfBoundsException if there is no such stage or domain
     public double[] finalLosses(List<MixtureSchedule> schedules, int trained, double[] losses, int domain) {
         double[] last = filled(schedules.size(), losses, domain);

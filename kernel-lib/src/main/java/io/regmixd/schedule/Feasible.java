@@ -7,9 +7,9 @@ import java.util.List;
 /// The schedules that a problem allows, as a way to make one of any: stage after stage, the wish becomes the
 /// nearest thing that is allowed and leaves a way to go on.
 ///
-/// There is always a way to go on: towards one mixture that satisfies all constraints throughout (the *refuge*),
-/// as fast as the allowed change permits. A stage is accepted if that way stays within the supplies; else it
-/// gives way towards the refuge until it does.
+/// There is always a way to go on: towards one mixture that satisfies all constraints throughout (the
+/// *refuge*), as fast as the allowed change permits. A stage is accepted if that way stays within the supplies;
+/// else it gives way towards the refuge until it does.
 final class Feasible {
 
     private static final int HALVINGS = 20;

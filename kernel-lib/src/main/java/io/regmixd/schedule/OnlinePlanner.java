@@ -18,12 +18,13 @@ public interface OnlinePlanner extends Planner {
 
     /// Plans the stages that are left.
     ///
-    /// @param soFar  what the target was trained on so far, and its losses before the first stage and after each:
-    ///               `soFar.schedule()` has at least one stage and at most `stages`
+    /// @param soFar what the target was trained on so far, and its losses before the first stage and after
+    ///     each: `soFar.schedule()` has at least one stage and at most `stages`
     /// @param stages how many stages the whole schedule has
-    /// @return a plan of all the stages, which begins with those of `soFar`; its predicted losses begin with those
-    ///     seen, at the proxies' size
-    /// @throws IllegalArgumentException if the planner cannot plan this number of stages, or `soFar` does not fit
+    /// @return a plan of all the stages, which begins with those of `soFar`; its predicted losses begin with
+    ///     those seen, at the proxies' size
+    /// @throws IllegalArgumentException if the planner cannot plan this number of stages, or `soFar` does not
+    ///     fit
     /// @throws InterruptedException     if the thread is interrupted meanwhile
     Plan replan(Trajectory soFar, int stages, Progress progress) throws InterruptedException;
 }

@@ -91,9 +91,10 @@ public final class Plan {
         return warnings;
     }
 
-    /// The predicted trajectory in long format, one row a stage and domain: `stage, domain, loss_nats, low_nats,
-    /// high_nats`, stages from 0 for the untrained model, with the 95% interval of the prediction; the interval
-    /// is missing where there are no standard errors. No rows where nothing is predicted stage by stage.
+    /// The predicted trajectory in long format, one row a stage and domain: `stage, domain, loss_nats,
+    /// low_nats, high_nats`, stages from 0 for the untrained model, with the 95% interval of the prediction;
+    /// the interval is missing where there are no standard errors. No rows where nothing is predicted stage by
+    /// stage.
     public Table predictions() {
         IntColumn stage = IntColumn.create("stage");
         StringColumn domain = StringColumn.create("domain");

@@ -53,8 +53,8 @@ public interface Planner {
     }
 
     /// A mixture a stage, all stages at once: the schedule with the lowest predicted objective at the end that
-    /// the cross-entropy method finds. It needs no candidates, so bound the problem ([Problem#within]): it finds
-    /// what the model is most wrong about, too.
+    /// the cross-entropy method finds. It needs no candidates, so bound the problem ([Problem#within]): it
+    /// finds what the model is most wrong about, too.
     ///
     /// @param seed fixes the search's random numbers
     /// @throws IllegalArgumentException if the problem is over other domains than the model
@@ -78,8 +78,8 @@ public interface Planner {
     /// @param regressor    the paper has LightGBM
     /// @param natural      what the first stage trains on
     /// @param sizes        parameters of the target over those of a proxy; the paper has 1,000
-    /// @throws IllegalArgumentException if the domains differ, there are fewer than two stages or completed runs,
-    ///     or the candidates are too few
+    /// @throws IllegalArgumentException if the domains differ, there are fewer than two stages or completed
+    ///     runs, or the candidates are too few
     /// @throws InterruptedException     if the thread is interrupted while it fits
     static OnlinePlanner published(
             Trajectories trajectories,

@@ -12,18 +12,16 @@ import java.util.stream.IntStream;
 ///
 /// Immutable; start with [#minimise(String, List)] or its like and add constraints:
 ///
-/// ```java
-/// Problem.minimise("documentation", domains).within(design).weight("ruby", 0.05, 0.3).change(0.5)
-/// ```
+/// ```java Problem.minimise("documentation", domains).within(design).weight("ruby", 0.05, 0.3).change(0.5) ```
 ///
 /// @param domains   in the order of all the lists
 /// @param objective the weight of each domain's final loss in what is to be low, at least 0, together 1
 /// @param lowest    the lowest weight of each domain in any stage, 0 to 1
 /// @param highest   the highest weight of each domain in any stage, 0 to 1; 0 leaves the domain out
-/// @param supply    how much of each domain the whole run may train on, as a share of the run's tokens, at least
-///                  0; 1 and more is no limit
-/// @param change    how much of the mixture may be exchanged from one stage to the next, 0 (one mixture
-///                  throughout) to 1 (no limit): half the sum of the weights' differences
+/// @param supply how much of each domain the whole run may train on, as a share of the run's tokens, at least
+///     0; 1 and more is no limit
+/// @param change how much of the mixture may be exchanged from one stage to the next, 0 (one mixture
+///     throughout) to 1 (no limit): half the sum of the weights' differences
 public record Problem(
         List<String> domains,
         List<Double> objective,

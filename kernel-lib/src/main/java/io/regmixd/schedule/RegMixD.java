@@ -14,8 +14,8 @@ import java.util.Set;
 /// A mixture a stage, by the rollouts of a transition model: RegMix-D (arXiv 2606.18663) with the losses of all
 /// domains. [Planner#greedy] chooses stage by stage, as the paper does, [Planner#lookAhead] all stages at once.
 ///
-/// Offline ([#plan]) the model's own predictions are fed forward. Online ([#replan]) the search starts again from
-/// what the target has shown, brought to the proxies' size by a [ScaleMap]: [ScaleMap#calibrated()] unless
+/// Offline ([#plan]) the model's own predictions are fed forward. Online ([#replan]) the search starts again
+/// from what the target has shown, brought to the proxies' size by a [ScaleMap]: [ScaleMap#calibrated()] unless
 /// [#scale(ScaleMap)] says otherwise.
 ///
 /// The first stage is chosen like the others, from the mean losses of the untrained proxies. The paper cannot:
@@ -54,8 +54,8 @@ public final class RegMixD implements OnlinePlanner {
         return new RegMixD(value, search, other, first);
     }
 
-    /// Plans against an upper quantile of the prediction instead of its mean: the prediction plus so many of its
-    /// standard errors, which shuns what the model is unsure of.
+    /// Plans against an upper quantile of the prediction instead of its mean: the prediction plus so many of
+    /// its standard errors, which shuns what the model is unsure of.
     ///
     /// @param standardErrors 0 for the mean, 1 for the 84% quantile, 1.64 for the 95% quantile
     /// @throws IllegalArgumentException if it is negative, or positive and the model was fitted without spread

@@ -2,8 +2,8 @@ package io.regmixd.schedule;
 
 import io.regmixd.model.Trajectory;
 
-/// From the losses that a target shows to those that a proxy would show in its place, which is what a model that
-/// was fitted on proxies must be asked with.
+/// From the losses that a target shows to those that a proxy would show in its place, which is what a model
+/// that was fitted on proxies must be asked with.
 @FunctionalInterface
 public interface ScaleMap {
 
@@ -38,9 +38,9 @@ public interface ScaleMap {
         };
     }
 
-    /// Learnt from the target itself: a power law from its losses to the expected ones of a proxy, `log proxy = a
-    /// + b log target`, fitted by least squares on all domains and on all its stages so far. Where the target has
-    /// learnt a domain better than the others, compared to what was expected of its mixtures, that is kept.
+    /// Learnt from the target itself: a power law from its losses to the expected ones of a proxy, `log proxy =
+    /// a + b log target`, fitted by least squares on all domains and on all its stages so far. Where the target
+    /// has learnt a domain better than the others, compared to what was expected of its mixtures, that is kept.
     static ScaleMap calibrated() {
         return new CalibratedScale();
     }

@@ -5,8 +5,8 @@
 ///   [io.regmixd.schedule.OnlinePlanner] can be asked again before each stage, with what the target showed.
 /// - [io.regmixd.schedule.RegMixD]: a mixture a stage by rollouts of the transition model, greedy or with
 ///   look-ahead; offline or, through a [io.regmixd.schedule.ScaleMap], online.
-/// - [io.regmixd.schedule.Plan]: the schedule, the losses that it is expected to reach, with intervals, and where it
-///   leaves what the proxies covered.
+/// - [io.regmixd.schedule.Plan]: the schedule, the losses that it is expected to reach, with intervals, and
+///   where it leaves what the proxies covered.
 ///
 /// The other planners stand beside for comparison: RegMix, RegMix-D as published, Human, Uniform.
 package io.regmixd.schedule;

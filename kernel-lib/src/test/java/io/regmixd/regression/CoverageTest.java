@@ -30,8 +30,8 @@ class CoverageTest {
                 .isEmpty();
     }
 
-    /// Hellinger's distance of two mixtures of two domains is the root of 1 - cos of the angle between their roots:
-    /// 0.391 from half of a to 95% of it, 0.159 from none of a to a twentieth.
+    /// Hellinger's distance of two mixtures of two domains is the root of 1 - cos of the angle between their
+    /// roots: 0.391 from half of a to 95% of it, 0.159 from none of a to a twentieth.
     @Test
     void namesTheStageThatTrainsOnSomethingElse() {
         Mixture far = Mixture.of(AB, 0.95, 0.05);

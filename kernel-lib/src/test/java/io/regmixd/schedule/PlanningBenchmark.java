@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 
-/// Measures planners in synthetic worlds, where the best schedule is known, for `./bench planning`: prints a line of
-/// JSON a result.
+/// Measures planners in synthetic worlds, where the best schedule is known, for `./bench planning`: prints a
+/// line of JSON a result.
 ///
-/// What is planned is the final loss of the first domain of ten, over five stages; regret is what the plan's true
-/// final loss lies above that of the best schedule, nats. A target of the proxies' size shows its losses with the
-/// proxies' noise; the larger one has other losses.
+/// What is planned is the final loss of the first domain of ten, over five stages; regret is what the plan's
+/// true final loss lies above that of the best schedule, nats. A target of the proxies' size shows its losses
+/// with the proxies' noise; the larger one has other losses.
 public final class PlanningBenchmark {
 
     private static final int DOMAINS = 10;
