@@ -64,6 +64,7 @@ public final class Training implements AutoCloseable {
     private final int[] divergedAt; // step, or 0
     private int step;
     private double trainingSeconds;
+    private double validationSeconds;
 
     private Training(
             Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices, Llama llama) {
@@ -282,6 +283,7 @@ public final class Training implements AutoCloseable {
     }
 
     private void measure() {
+        long start = System.nanoTime();
         double[][] measured = new double[runs.size()][corpus.domains().size()];
         for (int d = 0; d < corpus.domains().size(); d++) {
             double[] ofDomain = validationLosses(d, settings.validationTokens());
@@ -293,6 +295,7 @@ public final class Training implements AutoCloseable {
             }
         }
         losses.add(measured);
+        validationSeconds += (System.nanoTime() - start) / 1e9;
     }
 
     /// Whether all steps are taken and measured, or no run is left that has not diverged.
@@ -309,6 +312,12 @@ public final class Training implements AutoCloseable {
     /// Seconds spent inside training steps since this object was made, data included, validation not.
     public double trainingSeconds() {
         return trainingSeconds;
+    }
+
+    /// Seconds spent measuring the validation losses after stages, and before the first, since this object was
+    /// made.
+    public double validationSeconds() {
+        return validationSeconds;
     }
 
     /// What each run has shown so far, in the order of the runs; complete once [#finished()].

@@ -49,6 +49,7 @@ public final class ProxySweep {
     private final Consumer<Trajectories> watcher;
     private final Map<Path, List<Trajectory>> unwritten = new HashMap<>();
     private double trainingSeconds;
+    private double validationSeconds;
 
     private ProxySweep(
             Corpus corpus,
@@ -118,27 +119,34 @@ public final class ProxySweep {
                 "seed", Long.toString(seed));
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
         try (Ledger ledger = Ledger.open(file, provenance, runs, empty)) {
-            record(ledger, unwritten.getOrDefault(file, List.of()), file);
+            if (unwritten.containsKey(file)) {
+                record(ledger, List.of(), file);
+            }
             if (!ledger.open().isEmpty()) {
                 train(ledger, runs.size(), file, progress);
+                forget(runs, underWay(file));
             }
             progress.update(STEP, 1, state(ledger.trajectories(), runs.size()));
             return ledger.trajectories();
         }
     }
 
-    /// What a full disk kept out of the file is kept here, for the next call.
+    /// What a full disk keeps out of the file is kept here, for the next call.
     private void record(Ledger ledger, List<Trajectory> finished, Path file) throws IOException {
-        List<Trajectory> kept = new ArrayList<>(unwritten.getOrDefault(file, List.of()));
-        kept.addAll(finished);
-        unwritten.put(file, kept);
-        ledger.add(finished);
+        List<Trajectory> all = unwritten.computeIfAbsent(file, absent -> new ArrayList<>());
+        all.addAll(finished);
+        ledger.add(all);
         unwritten.remove(file);
     }
 
     /// Seconds spent inside training steps by this object, the mean of the workers that train side by side.
     public double trainingSeconds() {
         return trainingSeconds;
+    }
+
+    /// Seconds spent measuring validation losses, likewise.
+    double validationSeconds() {
+        return validationSeconds;
     }
 
     private void train(Ledger ledger, int planned, Path file, Progress progress)
@@ -160,6 +168,7 @@ public final class ProxySweep {
             public void finished(GroupTask.Result result) throws IOException {
                 record(ledger, result.trajectories(), file);
                 trainingSeconds += result.trainingSeconds() / trainers.workers();
+                validationSeconds += result.validationSeconds() / trainers.workers();
                 for (Trajectory run : result.trajectories()) {
                     GroupTask.checkpoints(checkpoints, run.run()).delete();
                 }
