@@ -1,5 +1,6 @@
 package io.regmixd.mixture;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,12 +12,16 @@ import java.util.stream.IntStream;
 /// Immutable. Weights are non-negative and sum to one; given weights may miss that by up to 1% (published
 /// mixtures are rounded) and are rescaled. Those that miss it by rounding alone are taken as they are, so that a
 /// mixture written and read back is equal to the bit.
-public final class Mixture {
+public final class Mixture implements Serializable {
+
+    private static final long serialVersionUID = 1;
 
     private static final double TOLERANCE = 0.01;
     private static final double ROUNDING = 1e-12;
 
+    @SuppressWarnings("serial") // made by List.copyOf, which is
     private final List<String> domains;
+
     private final double[] weights;
 
     private Mixture(List<String> domains, double[] weights) {

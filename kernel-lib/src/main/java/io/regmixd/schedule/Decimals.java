@@ -43,9 +43,7 @@ final class Decimals {
         Map<String, String> decimals = new LinkedHashMap<>();
         for (int d = 0; d < units.length; d++) {
             BigDecimal weight = BigDecimal.valueOf(units[d], PLACES).stripTrailingZeros();
-            decimals.put(
-                    mixture.domains().get(d),
-                    (weight.scale() < 1 ? weight.setScale(1) : weight).toPlainString());
+            decimals.put(mixture.domains().get(d), (weight.scale() < 1 ? weight.setScale(1) : weight).toPlainString());
         }
         return decimals;
     }

@@ -45,8 +45,8 @@ final class Json {
     /// @throws IllegalArgumentException if it is missing or no finite number; names the field
     static double number(JsonNode value, String field) {
         if (value == null || !value.isNumber() || !Double.isFinite(value.doubleValue())) {
-            throw new IllegalArgumentException(field + ": " + (value == null ? "missing" : "is " + value)
-                    + ", expected a number");
+            throw new IllegalArgumentException(
+                    field + ": " + (value == null ? "missing" : "is " + value) + ", expected a number");
         }
         return value.doubleValue();
     }

@@ -8,8 +8,7 @@ import java.util.stream.Collectors;
 /// many data sets as there were.
 final class LitGptFiles {
 
-    private static final String MODULE =
-            """
+    private static final String MODULE = """
             from dataclasses import dataclass, field
 
             from litgpt.data import DataModule
@@ -69,8 +68,9 @@ final class LitGptFiles {
                 "Lightning-AI/litgpt 0.5.13, commit 2685705 (2026-06-29), and litdata 0.2.45, commit bef28be (2025-04-18)",
                 "all stages",
                 "PYTHONPATH=FOLDER_OF_THIS_FILE litgpt pretrain MODEL --data regmixd_litgpt.Scheduled --data.stage 1 \\",
-                "    --train.max_tokens " + export.tokens(export.steps()) + " --train.global_batch_size " + export.batch()
-                        + " --train.max_seq_length " + export.context() + " --train.save_interval " + export.stride(),
+                "    --train.max_tokens " + export.tokens(export.steps()) + " --train.global_batch_size "
+                        + export.batch() + " --train.max_seq_length " + export.context() + " --train.save_interval "
+                        + export.stride(),
                 "Stop it when OUT_DIR/step-NNNNNNNN of a stage's end is saved, and go on with the next stage:",
                 "    --data.stage 2 --resume OUT_DIR/step-NNNNNNNN",
                 stages);

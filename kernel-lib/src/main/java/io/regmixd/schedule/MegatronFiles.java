@@ -12,8 +12,7 @@ import java.util.stream.Collectors;
 /// white space, so it takes neither comments nor a prefix with a space; a blend's weights must be positive.
 final class MegatronFiles {
 
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             set -euo pipefail
             here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
             : "${CHECKPOINTS:?name the folder of the checkpoints: CHECKPOINTS=FOLDER $0 TRAINER ARGUMENTS...}"
@@ -42,10 +41,11 @@ final class MegatronFiles {
     private MegatronFiles() {}
 
     static Map<String, String> files(ScheduleExport export) {
-        Map<String, String> files = new LinkedHashMap<>(
-                ScheduleFormat.eachStage(export, "megatron", "txt", span -> blend(export, span)));
-        List<String> ends =
-                export.spans().stream().map(span -> Integer.toString(span.end())).toList();
+        Map<String, String> files =
+                new LinkedHashMap<>(ScheduleFormat.eachStage(export, "megatron", "txt", span -> blend(export, span)));
+        List<String> ends = export.spans().stream()
+                .map(span -> Integer.toString(span.end()))
+                .toList();
         List<String> transitions = ends.subList(0, ends.size() - 1);
         String stages = export.spans().stream().map(export::covered).collect(Collectors.joining("\n# "));
         String head = "#!/usr/bin/env bash\n"

@@ -16,8 +16,8 @@ final class OlmoCoreFiles {
                 "allenai/OLMo-core 2.5.0, commit fa6c501 (2026-06-22)",
                 export.covered(span),
                 "SourceMixtureDatasetConfig(source_list=SourceMixtureList.from_yaml(THIS_FILE),",
-                "    requested_tokens=" + export.tokens(export.steps()) + ", global_batch_size="
-                        + export.tokens(1) + ", ...)",
+                "    requested_tokens=" + export.tokens(export.steps()) + ", global_batch_size=" + export.tokens(1)
+                        + ", ...)",
                 "TrainerConfig(max_duration=Duration.tokens(" + export.tokens(export.steps())
                         + "), hard_stop=Duration.tokens(" + export.tokens(span.end()) + "), ...)",
                 "From the second stage on load the last stage's checkpoint with its trainer state, and set",

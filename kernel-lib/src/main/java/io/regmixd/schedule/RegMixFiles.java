@@ -25,8 +25,8 @@ final class RegMixFiles {
         StringBuilder yaml = new StringBuilder(export.header(
                 "the trainer of sail-sg/regmix, commit b004d3a (2024-10-03)",
                 export.covered(span),
-                "python pretrain/tinyllama.py --data_yaml_file THIS_FILE"
-                        + (span.stage() > 1 ? " --resume true" : "") + " ...",
+                "python pretrain/tinyllama.py --data_yaml_file THIS_FILE" + (span.stage() > 1 ? " --resume true" : "")
+                        + " ...",
                 "Stop it when checkpoint iter-" + String.format(Locale.ROOT, "%06d", span.end())
                         + "-ckpt.pth is written, and go on with the next stage's file.",
                 "Token files are train_SOURCE-* and valid_SOURCE-* in its data folders."));
@@ -39,7 +39,9 @@ final class RegMixFiles {
                         .append('\n'));
         yaml.append("valid:\n");
         for (String domain : span.mixture().domains()) {
-            yaml.append("  ").append(Quoted.text("valid_" + export.sources().get(domain))).append(": 1.0\n");
+            yaml.append("  ")
+                    .append(Quoted.text("valid_" + export.sources().get(domain)))
+                    .append(": 1.0\n");
         }
         yaml.append("max_step: ").append(export.steps()).append('\n');
         yaml.append("global_batch_size: ").append(export.batch()).append('\n');

@@ -28,8 +28,16 @@ final class ScheduleCsv {
         for (ScheduleExport.Span span : export.spans()) {
             for (int d = 0; d < span.mixture().size(); d++) {
                 String domain = span.mixture().domains().get(d).replace("\"", "\"\"");
-                csv.append(span.stage()).append(',').append(span.from()).append(',').append(span.end());
-                csv.append(",\"").append(domain).append("\",").append(span.mixture().weight(d)).append('\n');
+                csv.append(span.stage())
+                        .append(',')
+                        .append(span.from())
+                        .append(',')
+                        .append(span.end());
+                csv.append(",\"")
+                        .append(domain)
+                        .append("\",")
+                        .append(span.mixture().weight(d))
+                        .append('\n');
             }
         }
         return Map.of("schedule.csv", csv.toString());
@@ -68,7 +76,8 @@ final class ScheduleCsv {
                         weights.values().stream().mapToDouble(w -> w).toArray()));
                 mixtures.getLast().requireDomains(mixtures.getFirst().domains());
             } catch (IllegalArgumentException e) {
-                throw new IOException(file + " has no mixture in stage " + (mixtures.size() + 1) + ": " + e.getMessage(), e);
+                throw new IOException(
+                        file + " has no mixture in stage " + (mixtures.size() + 1) + ": " + e.getMessage(), e);
             }
         }
         return new MixtureSchedule(mixtures);

@@ -17,7 +17,8 @@ import java.util.function.Function;
 /// A schedule on its way to another trainer: with how long the training is there, and where each domain lies.
 ///
 /// ```java ScheduleExport.of(plan.name(), plan.schedule(), 25_000, 512, 2_048) .sources("/data/pile/{domain}")
-/// .write(ScheduleFormat.MEGATRON, folder); MixtureSchedule again = ScheduleExport.read(folder.resolve("schedule.json")); ```
+/// .write(ScheduleFormat.MEGATRON, folder); MixtureSchedule again =
+/// ScheduleExport.read(folder.resolve("schedule.json")); ```
 ///
 /// Immutable.
 ///
@@ -42,7 +43,7 @@ public record ScheduleExport(
         }
         for (String domain : schedule.domains()) {
             String source = sources.get(domain);
-            if (source == null || source.isBlank()) {
+            if (source == null || source.isEmpty()) {
                 throw new IllegalArgumentException("sources: none for domain " + domain + ", name where its text lies");
             }
             if (!StandardCharsets.UTF_8.newEncoder().canEncode(name + domain + source)) {
@@ -167,7 +168,11 @@ public record ScheduleExport(
     /// @param directions how to use it, a line each
     String header(String trainer, String what, String... directions) {
         StringBuilder header = new StringBuilder();
-        header.append("# RegMix-D schedule ").append(Quoted.text(name)).append(", ").append(what).append(".\n");
+        header.append("# RegMix-D schedule ")
+                .append(Quoted.text(name))
+                .append(", ")
+                .append(what)
+                .append(".\n");
         header.append("# Written for ").append(trainer).append(".\n");
         for (String line : directions) {
             header.append("# ").append(line).append('\n');
@@ -177,8 +182,8 @@ public record ScheduleExport(
 
     /// `stage 2 of 5: steps 5000 to 9999, tokens 5242880000 to 10485760000`, steps from 0.
     String covered(Span span) {
-        return "stage " + span.stage() + " of " + schedule.size() + ": steps " + span.from() + " to "
-                + (span.end() - 1) + ", tokens " + tokens(span.from()) + " to " + tokens(span.end());
+        return "stage " + span.stage() + " of " + schedule.size() + ": steps " + span.from() + " to " + (span.end() - 1)
+                + ", tokens " + tokens(span.from()) + " to " + tokens(span.end());
     }
 
     /// One stage.

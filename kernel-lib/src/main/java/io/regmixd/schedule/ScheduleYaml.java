@@ -9,7 +9,9 @@ final class ScheduleYaml {
 
     static Map<String, String> files(ScheduleExport export) {
         StringBuilder yaml = new StringBuilder(export.header(
-                "any program", "all stages", "Steps are counted from 0; end_step and end_token belong to the next stage."));
+                "any program",
+                "all stages",
+                "Steps are counted from 0; end_step and end_token belong to the next stage."));
         yaml.append("name: ").append(Quoted.text(export.name())).append('\n');
         yaml.append("steps: ").append(export.steps()).append('\n');
         yaml.append("batch_sequences: ").append(export.batch()).append('\n');
@@ -30,7 +32,8 @@ final class ScheduleYaml {
             yaml.append("    end_token: ").append(export.tokens(span.end())).append('\n');
             yaml.append("    mixture:\n");
             for (int d = 0; d < span.mixture().size(); d++) {
-                yaml.append("      ").append(Quoted.text(span.mixture().domains().get(d)));
+                yaml.append("      ")
+                        .append(Quoted.text(span.mixture().domains().get(d)));
                 yaml.append(": ").append(span.mixture().weight(d)).append('\n');
             }
         }

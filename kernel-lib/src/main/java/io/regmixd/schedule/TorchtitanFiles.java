@@ -6,8 +6,7 @@ import java.util.stream.Collectors;
 /// For torchtitan, whose mixtures are Python: a `DatasetMixConfig` takes finite weights above 0 alone.
 final class TorchtitanFiles {
 
-    private static final String FUNCTION =
-            """
+    private static final String FUNCTION = """
 
             def mix(stage, datasets):
                 \"""The mixture of a stage, from 1.

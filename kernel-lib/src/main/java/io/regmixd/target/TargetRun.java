@@ -12,6 +12,8 @@ import io.regmixd.model.TrainingSettings;
 import io.regmixd.proxy.Ledger;
 import io.regmixd.proxy.Trajectories;
 import io.regmixd.schedule.OnlinePlanner;
+import io.regmixd.store.RunFolder;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -109,24 +111,31 @@ public final class TargetRun {
         if (methods().isEmpty()) {
             throw new IllegalStateException("no method to train: give a schedule, or an online planner");
         }
+        try (Closeable _ = RunFolder.hold(folder)) {
+            return trainHeld(folder, progress);
+        }
+    }
+
+    private Trajectories trainHeld(Path folder, Progress progress) throws IOException, InterruptedException {
         Decisions decisions = Decisions.open(folder, provenance());
         decideFirst(decisions, progress);
         List<Run> all =
                 seeds.stream().flatMap(seed -> runs(seed, decisions).stream()).toList();
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
-        Ledger ledger = Ledger.open(folder.resolve("target.arrow"), provenance(), all, empty);
-        for (int i = 0; i < seeds.size(); i++) {
-            List<Run> group = runs(seeds.get(i), decisions);
-            if (!Collections.disjoint(ledger.open(), group)) {
-                try (Training training = startOrResume(folder, seeds.get(i), group, progress)) {
-                    train(training, checkpoints(folder, seeds.get(i)), decisions, i, progress);
-                    ledger.add(training.trajectories());
-                    trainingSeconds += training.trainingSeconds();
+        try (Ledger ledger = Ledger.open(folder.resolve("target.arrow"), provenance(), all, empty)) {
+            for (int i = 0; i < seeds.size(); i++) {
+                List<Run> group = runs(seeds.get(i), decisions);
+                if (!Collections.disjoint(ledger.open(), group)) {
+                    try (Training training = startOrResume(folder, seeds.get(i), group, progress)) {
+                        train(training, checkpoints(folder, seeds.get(i)), decisions, i, progress);
+                        ledger.add(training.trajectories());
+                        trainingSeconds += training.trainingSeconds();
+                    }
                 }
             }
+            progress.update(STEP, 1, all.size() + " targets of " + methods().size() + " methods");
+            return ledger.trajectories();
         }
-        progress.update(STEP, 1, all.size() + " targets of " + methods().size() + " methods");
-        return ledger.trajectories();
     }
 
     private Map<String, String> provenance() {
@@ -140,7 +149,7 @@ public final class TargetRun {
             for (long seed : seeds) {
                 String run = name(method, seed);
                 if (!decisions.made(run, 0)) {
-                    first.put(run, planned(method, first, progress));
+                    first.put(run, planned(method, first, decisions, progress));
                 } else if (schedules.containsKey(method)) {
                     decisions.requireSame(run, schedules.get(method));
                 }
@@ -152,14 +161,15 @@ public final class TargetRun {
     }
 
     /// Before its first stage a method has one plan for all seeds.
-    private MixtureSchedule planned(String method, Map<String, MixtureSchedule> first, Progress progress)
+    private MixtureSchedule planned(
+            String method, Map<String, MixtureSchedule> first, Decisions decisions, Progress progress)
             throws InterruptedException {
         if (schedules.containsKey(method)) {
             return schedules.get(method);
         }
-        for (long seed : seeds) {
-            if (first.containsKey(name(method, seed))) {
-                return first.get(name(method, seed));
+        for (String run : seeds.stream().map(seed -> name(method, seed)).toList()) {
+            if (first.containsKey(run) || decisions.made(run, 0)) {
+                return first.containsKey(run) ? first.get(run) : decisions.at(run, 0);
             }
         }
         return online.get(method).plan(settings.stages(), progress).schedule();

@@ -25,8 +25,30 @@ class ScheduleExportTest {
 
     /// Names that break files where they are not quoted.
     private static final List<String> HOSTILE = List.of(
-            "web", "pile cc", "a: b", "qu\"ote", "it's", "new\nline", "tab\t", "NA", "null", "yes", "# no", "- x", "1e3",
-            "back\\slash", "comma,", " lead ", "{x}", "[y]", "\u2028", "naïve", "\ud83c\udf89", "*", "\u0085");
+            "web",
+            "pile cc",
+            "a: b",
+            "qu\"ote",
+            "it's",
+            "new\nline",
+            "cr\rlf\r\nx",
+            "tab\t",
+            "NA",
+            "null",
+            "yes",
+            "# no",
+            "- x",
+            "1e3",
+            "back\\slash",
+            "comma,",
+            " lead ",
+            "{x}",
+            "[y]",
+            "\u2028",
+            "naïve",
+            "\ud83c\udf89",
+            "*",
+            "\u0085");
 
     @TempDir
     private Path folder;
@@ -36,9 +58,8 @@ class ScheduleExportTest {
         Random random = new Random(seed);
         List<Mixture> mixtures = new ArrayList<>();
         for (int s = 0; s < stages; s++) {
-            double[] amounts = random.doubles(domains.size())
-                    .map(u -> Math.pow(u, 4))
-                    .toArray();
+            double[] amounts =
+                    random.doubles(domains.size()).map(u -> Math.pow(u, 4)).toArray();
             amounts[0] = 1e-6 * random.nextDouble();
             amounts[domains.size() - 1] = 0;
             mixtures.add(Mixture.proportional(domains, amounts));
@@ -58,7 +79,7 @@ class ScheduleExportTest {
         return new Yaml().load(Files.readString(file));
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <T> T at(Object value, Object... path) {
         Object here = value;
         for (Object key : path) {
@@ -82,7 +103,8 @@ class ScheduleExportTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void yamlHasTheSameNamesAndWeights(long seed) throws Exception {
         ScheduleExport export = hostile(3, seed);
-        Map<String, Object> read = yaml(export.write(ScheduleFormat.YAML, folder).getFirst());
+        Map<String, Object> read =
+                yaml(export.write(ScheduleFormat.YAML, folder).getFirst());
 
         assertThat(read.get("name")).isEqualTo(export.name());
         for (int s = 0; s < 3; s++) {
@@ -143,7 +165,8 @@ class ScheduleExportTest {
                 assertThat(source.keySet()).containsExactly("source_name", "target_ratio", "paths");
                 double ratio = (double) source.get("target_ratio");
                 assertThat(ratio).isPositive().isLessThanOrEqualTo(1);
-                assertThat((Object) at(source, "paths")).isEqualTo(List.of("s3://b/" + source.get("source_name") + "/*.npy"));
+                assertThat(ScheduleExportTest.<Object>at(source, "paths"))
+                        .isEqualTo(List.of("s3://b/" + source.get("source_name") + "/*.npy"));
                 sum += ratio;
             }
             assertThat(sum).isCloseTo(1, within(1e-12));
@@ -155,14 +178,17 @@ class ScheduleExportTest {
     /// `Stream.__init__`, `validate_weights`: all streams have a proportion, none is negative.
     @Test
     void mosaicmlHasAProportionForEachStream() throws Exception {
-        Map<String, Object> last = yaml(
-                plain().sources("s3://b/{domain}").write(ScheduleFormat.MOSAICML, folder).getLast());
+        Map<String, Object> last = yaml(plain().sources("s3://b/{domain}")
+                .write(ScheduleFormat.MOSAICML, folder)
+                .getLast());
 
         assertThat(last).containsEntry("max_duration", "25000ba").containsEntry("global_train_batch_size", 512);
         Map<String, Map<String, Object>> streams = at(last, "train_loader", "dataset", "streams");
         assertThat(streams.keySet()).containsExactly("web", "code", "math");
         streams.values().forEach(stream -> assertThat(stream).containsOnlyKeys("remote", "proportion"));
-        assertThat(streams.values().stream().mapToDouble(s -> (double) s.get("proportion")).sum())
+        assertThat(streams.values().stream()
+                        .mapToDouble(s -> (double) s.get("proportion"))
+                        .sum())
                 .isCloseTo(1, within(1e-12));
         assertThat((int) at(last, "train_loader", "dataset", "epoch_size")).isEqualTo(25_000 * 512);
         assertThat(plain().write(ScheduleFormat.MOSAICML, folder)).hasSize(5);
@@ -232,6 +258,7 @@ class ScheduleExportTest {
                 .hasMessageContaining("write {domain}");
         assertThatThrownBy(() -> new ScheduleExport("x", schedule, 3, 1, 1, Map.of("a", "p")))
                 .hasMessageContaining("sources: none for domain b");
-        assertThatThrownBy(() -> ScheduleExport.of("\ud83c", schedule, 3, 1, 1)).hasMessageContaining("half a character");
+        assertThatThrownBy(() -> ScheduleExport.of("\ud83c", schedule, 3, 1, 1))
+                .hasMessageContaining("half a character");
     }
 }
