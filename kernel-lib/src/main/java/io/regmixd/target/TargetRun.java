@@ -117,7 +117,7 @@ public final class TargetRun {
     }
 
     private Trajectories trainHeld(Path folder, Progress progress) throws IOException, InterruptedException {
-        Decisions decisions = Decisions.open(folder, provenance());
+        Decisions decisions = decisions(folder);
         decideFirst(decisions, progress);
         List<Run> all =
                 seeds.stream().flatMap(seed -> runs(seed, decisions).stream()).toList();
@@ -142,6 +142,22 @@ public final class TargetRun {
         return Map.of("settings", settings.toString(), "corpus", corpus.fingerprint());
     }
 
+    /// What was decided in this folder so far.
+    ///
+    /// @throws IOException if that is damaged, or a method was given another schedule than it has now
+    private Decisions decisions(Path folder) throws IOException {
+        Decisions decisions = Decisions.open(folder, provenance());
+        for (Map.Entry<String, MixtureSchedule> method : schedules.entrySet()) {
+            for (long seed : seeds) {
+                String run = name(method.getKey(), seed);
+                if (decisions.made(run, 0)) {
+                    decisions.requireSame(run, method.getValue());
+                }
+            }
+        }
+        return decisions;
+    }
+
     /// Gives each run that has none its schedule for the start.
     private void decideFirst(Decisions decisions, Progress progress) throws IOException, InterruptedException {
         Map<String, MixtureSchedule> first = new LinkedHashMap<>();
@@ -150,8 +166,6 @@ public final class TargetRun {
                 String run = name(method, seed);
                 if (!decisions.made(run, 0)) {
                     first.put(run, planned(method, first, decisions, progress));
-                } else if (schedules.containsKey(method)) {
-                    decisions.requireSame(run, schedules.get(method));
                 }
             }
         }
@@ -266,7 +280,7 @@ public final class TargetRun {
     /// @throws IOException           if their file is missing or damaged
     /// @throws IllegalStateException if their training is not finished
     public Training trained(Path folder, long seed) throws IOException {
-        Decisions decisions = Decisions.open(folder, provenance());
+        Decisions decisions = decisions(folder);
         Training training = checkpoints(folder, seed)
                 .resume(corpus, settings, runs(seed, decisions), ComputeDevice.attached(), Progress.SILENT)
                 .orElseThrow(() -> new NoSuchFileException(
