@@ -82,7 +82,9 @@ final class OnlineDialogue {
                 if (exchange.has("losses")) {
                     setLosses(stage, losses(exchange.get("losses")));
                 }
-                ObjectNode answer = (ObjectNode) exchange.get("answer");
+                if (!(exchange.get("answer") instanceof ObjectNode answer)) {
+                    throw new IllegalArgumentException("is damaged: exchange " + (stage + 1) + " has no answer");
+                }
                 mixture(answer);
                 answers.add(answer);
             }

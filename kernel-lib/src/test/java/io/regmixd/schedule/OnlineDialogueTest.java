@@ -114,7 +114,9 @@ class OnlineDialogueTest {
                 .hasMessageContaining("log.json is of another planner")
                 .hasMessageContaining("delete this one");
         Files.writeString(folder.resolve("log.json"), "{\"settings\": \"s\", \"exchanges\": [{}]}");
-        assertThatThrownBy(() -> dialogue("s")).isInstanceOf(IOException.class).hasMessageContaining("log.json");
+        assertThatThrownBy(() -> dialogue("s"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("log.json is damaged: exchange 1 has no answer");
     }
 
     @ParameterizedTest
