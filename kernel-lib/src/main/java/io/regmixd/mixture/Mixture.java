@@ -1,5 +1,6 @@
 package io.regmixd.mixture;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,11 +11,15 @@ import java.util.stream.IntStream;
 ///
 /// Immutable. Weights are non-negative and sum to one; given weights may miss that by up to 1% (published
 /// mixtures are rounded) and are rescaled.
-public final class Mixture {
+public final class Mixture implements Serializable {
+
+    private static final long serialVersionUID = 1;
 
     private static final double TOLERANCE = 0.01;
 
+    @SuppressWarnings("serial") // made by List.copyOf, which is
     private final List<String> domains;
+
     private final double[] weights;
 
     private Mixture(List<String> domains, double[] weights) {

@@ -1,5 +1,6 @@
 package io.regmixd.mixture;
 
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -7,7 +8,7 @@ import java.util.Objects;
 /// One mixture a stage; the stages are equal spans of training.
 ///
 /// @param stages at least one, all over the same domains; `stages.get(0)` is what training starts on
-public record MixtureSchedule(List<Mixture> stages) {
+public record MixtureSchedule(List<Mixture> stages) implements Serializable {
 
     /// @throws IllegalArgumentException if there is no stage, or the stages' domains differ
     public MixtureSchedule {

@@ -53,6 +53,15 @@ public record Checkpoints(Path folder, String name) {
         return Optional.empty();
     }
 
+    /// Deletes all of them: the training is finished and recorded elsewhere.
+    ///
+    /// @throws IOException if one cannot be deleted
+    public void delete() throws IOException {
+        for (Path file : newestFirst()) {
+            Files.delete(file);
+        }
+    }
+
     /// By the step in the name, which has at least six digits.
     private List<Path> newestFirst() throws IOException {
         Pattern own = Pattern.compile(Pattern.quote(name) + "-step-\\d+\\.arrow");

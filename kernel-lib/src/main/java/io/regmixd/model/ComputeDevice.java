@@ -30,12 +30,34 @@ public final class ComputeDevice {
     /// Parts of one thread each train faster than one part of as many threads: within them no operation waits
     /// for another thread (`docs/engine.md`).
     public static List<ComputeDevice> attached() {
-        int gpus = engine().getGpuCount();
+        int gpus = gpus();
         return gpus == 0
                 ? cpu(Math.min(cores(), MOST_PARTS))
-                : IntStream.range(0, gpus)
-                        .mapToObj(i -> new ComputeDevice(Device.gpu(i), "GPU " + i, 1))
-                        .toList();
+                : IntStream.range(0, gpus).mapToObj(ComputeDevice::gpu).toList();
+    }
+
+    /// How many GPUs are attached; with none, the CPU does the work.
+    public static int gpus() {
+        return engine().getGpuCount();
+    }
+
+    /// The device of one of several workers: the GPU of its number, or some threads of the CPU.
+    ///
+    /// @param worker  from 0; beyond the last GPU the count starts again
+    /// @param threads of the CPU, where there is no GPU
+    public static ComputeDevice ofWorker(int worker, int threads) {
+        int gpus = gpus();
+        return gpus == 0
+                ? new ComputeDevice(Device.cpu(), "CPU, worker " + worker + ", " + inWords(threads), threads)
+                : gpu(worker % gpus);
+    }
+
+    private static ComputeDevice gpu(int number) {
+        return new ComputeDevice(Device.gpu(number), "GPU " + number, 1);
+    }
+
+    private static String inWords(int threads) {
+        return threads + (threads == 1 ? " thread" : " threads");
     }
 
     /// The CPU in parts of equally many threads.
@@ -44,7 +66,7 @@ public final class ComputeDevice {
     public static List<ComputeDevice> cpu(int parts) {
         engine();
         int threads = Math.max(1, cores() / parts);
-        String with = threads + (threads == 1 ? " thread" : " threads");
+        String with = inWords(threads);
         return IntStream.rangeClosed(1, parts)
                 .mapToObj(part -> new ComputeDevice(
                         Device.cpu(),
@@ -87,6 +109,7 @@ public final class ComputeDevice {
         if (!isGpu()) {
             return OptionalLong.empty();
         }
+        JniUtils.emptyCudaCache(); // what PyTorch keeps of models that were closed
         try {
             MemoryUsage usage = CudaUtils.getGpuMemory(device);
             return OptionalLong.of(usage.getMax() - usage.getCommitted());

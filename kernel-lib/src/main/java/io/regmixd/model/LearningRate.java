@@ -1,7 +1,9 @@
 package io.regmixd.model;
 
+import java.io.Serializable;
+
 /// The learning rate over training, a pure function of the step.
-public sealed interface LearningRate {
+public sealed interface LearningRate extends Serializable {
 
     /// @param step  from 1 to `steps`
     /// @param steps length of the training

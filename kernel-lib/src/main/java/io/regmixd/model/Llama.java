@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -257,6 +258,17 @@ public final class Llama implements AutoCloseable {
         shapes.put("last_gain", new long[] {1, d});
         shapes.put("output", new long[] {d, v});
         return shapes;
+    }
+
+    /// How many models of a size fit on a device, by its free memory: parameters, gradients, AdamW's moments
+    /// and the activations of at least one sequence of each in half of it.
+    ///
+    /// @param most at least 1; the answer for a CPU, and where the driver does not say what is free
+    /// @return 1 to `most`; that even one fits is not promised
+    public static int modelsThatFit(LlamaConfig config, int context, Compute compute, ComputeDevice device, int most) {
+        double one = 4.0 * Float.BYTES * config.parameters() + context * config.activationBytes(context, compute);
+        OptionalLong free = device.freeBytes();
+        return free.isEmpty() ? most : (int) Math.clamp(free.getAsLong() / 2.0 / one, 1, most);
     }
 
     public LlamaConfig config() {

@@ -1,5 +1,7 @@
 package io.regmixd.model;
 
+import java.io.Serializable;
+
 /// The size of a Llama model.
 ///
 /// Sizes named after RegMix's public configuration (`model_training/lit_gpt/config.py`) count non-embedding
@@ -10,7 +12,7 @@ package io.regmixd.model;
 /// @param width      of the residual stream
 /// @param hidden     width inside SwiGLU
 /// @param vocabulary number of tokens
-public record LlamaConfig(int layers, int heads, int width, int hidden, int vocabulary) {
+public record LlamaConfig(int layers, int heads, int width, int hidden, int vocabulary) implements Serializable {
 
     /// @throws IllegalArgumentException naming the field that does not fit
     public LlamaConfig {

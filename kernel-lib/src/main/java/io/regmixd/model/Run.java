@@ -1,6 +1,7 @@
 package io.regmixd.model;
 
 import io.regmixd.mixture.MixtureSchedule;
+import java.io.Serializable;
 
 /// One model to train: a proxy, or a target with one method's schedule and one seed.
 ///
@@ -8,4 +9,4 @@ import io.regmixd.mixture.MixtureSchedule;
 /// @param schedule which mixture in which stage
 /// @param seed of the initial parameters and of the data stream; runs with one seed start equal and draw with
 ///     common random numbers, so that their difference is the schedules'
-public record Run(String name, MixtureSchedule schedule, long seed) {}
+public record Run(String name, MixtureSchedule schedule, long seed) implements Serializable {}

@@ -1,5 +1,7 @@
 package io.regmixd.model;
 
+import java.io.Serializable;
+
 /// How one model is trained: all that decides its losses besides schedule, seed and corpus.
 ///
 /// @param model            its size
@@ -20,7 +22,8 @@ public record TrainingSettings(
         LearningRate learningRate,
         double weightDecay,
         int validationTokens,
-        Compute compute) {
+        Compute compute)
+        implements Serializable {
 
     /// @throws IllegalArgumentException naming the field that does not fit
     public TrainingSettings {

@@ -1,6 +1,7 @@
 package io.regmixd.model;
 
 import io.regmixd.mixture.MixtureSchedule;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.OptionalInt;
 
@@ -9,12 +10,14 @@ import java.util.OptionalInt;
 ///
 /// A run whose loss stops being finite is *diverged*: its trajectory says at which step, holds the losses up to
 /// the last complete stage, and takes no part in any fit.
-public final class Trajectory {
+public final class Trajectory implements Serializable {
+
+    private static final long serialVersionUID = 1;
 
     private final String run;
     private final MixtureSchedule schedule;
     private final double[][] losses; // [stages + 1][domains], nats a token
-    private final OptionalInt divergedAt;
+    private final int divergedAt; // step, or 0
 
     /// @param run      the run's name, unique within its table
     /// @param schedule what it trained on
@@ -40,7 +43,7 @@ public final class Trajectory {
         this.run = run;
         this.schedule = schedule;
         this.losses = Arrays.stream(losses).map(double[]::clone).toArray(double[][]::new);
-        this.divergedAt = divergedAt;
+        this.divergedAt = divergedAt.orElse(0);
     }
 
     public String run() {
@@ -52,11 +55,11 @@ public final class Trajectory {
     }
 
     public OptionalInt divergedAt() {
-        return divergedAt;
+        return divergedAt == 0 ? OptionalInt.empty() : OptionalInt.of(divergedAt);
     }
 
     public boolean completed() {
-        return divergedAt.isEmpty();
+        return divergedAt == 0;
     }
 
     /// How many rows of losses there are: stages + 1 for a completed run.

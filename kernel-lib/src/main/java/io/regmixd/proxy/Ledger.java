@@ -3,30 +3,37 @@ package io.regmixd.proxy;
 import io.regmixd.model.Run;
 import io.regmixd.model.Trajectory;
 import io.regmixd.store.ArrowFile;
+import io.regmixd.store.RunFolder;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import tech.tablesaw.api.Row;
-import tech.tablesaw.api.Table;
+import java.util.Objects;
 
 /// What is finished of a planned list of runs, in an Arrow file that is rewritten whole as each group of runs
 /// ends. A session that plans the same runs finds the finished ones there; one that plans others is told so.
-public final class Ledger {
+///
+/// The folder of the file is held as long as this is open, so that no other process writes there.
+public final class Ledger implements AutoCloseable {
+
+    /// Weights are rescaled to sum to one as they are read.
+    private static final double ROUNDING = 1e-12;
 
     private final Path file;
-    private final Map<String, String> provenance;
+    private final Closeable hold;
+    private final Map<String, String> metadata;
     private final List<Run> planned;
     private final Trajectories empty;
     private final Map<String, Trajectory> finished = new LinkedHashMap<>();
 
-    private Ledger(Path file, Map<String, String> provenance, List<Run> planned, Trajectories empty) {
+    private Ledger(Path file, Closeable hold, Map<String, String> provenance, List<Run> planned, Trajectories empty) {
         this.file = file;
-        this.provenance = provenance;
+        this.hold = hold;
+        this.metadata = new HashMap<>(provenance);
         this.planned = planned;
         this.empty = empty;
     }
@@ -36,22 +43,21 @@ public final class Ledger {
     /// @param provenance what the losses depend on besides the runs' schedules: settings, corpus, seed
     /// @param planned    all runs, finished or not
     /// @param empty      trajectories without runs: domains, stages, tokens a stage
-    /// @throws IOException if the file is damaged, or was made with another provenance or other schedules; the
-    ///     message names the file, what differs, and the remedy
+    /// @throws IOException if the file is damaged, or was made with another provenance or other schedules, or
+    ///     another process works in its folder; the message names the file, what differs, and the remedy
     public static Ledger open(Path file, Map<String, String> provenance, List<Run> planned, Trajectories empty)
             throws IOException {
-        Ledger ledger = new Ledger(file, provenance, List.copyOf(planned), empty);
-        if (Files.exists(file)) {
-            ArrowFile saved = ArrowFile.read(file);
-            for (Map.Entry<String, String> entry : provenance.entrySet()) {
-                String there = saved.metadata().get(entry.getKey());
-                if (!entry.getValue().equals(there)) {
-                    throw ledger.other(entry.getKey() + " is\n  " + there + "\nthere, and now\n  " + entry.getValue());
-                }
+        Closeable hold = RunFolder.hold(file.toAbsolutePath().getParent());
+        Ledger ledger = new Ledger(file, hold, provenance, List.copyOf(planned), empty);
+        try {
+            if (Files.exists(file)) {
+                ledger.read(ArrowFile.read(file), provenance);
             }
-            ledger.read(saved.table());
+            return ledger;
+        } catch (IOException | RuntimeException e) {
+            hold.close();
+            throw e;
         }
-        return ledger;
     }
 
     private IOException other(String difference) {
@@ -59,43 +65,67 @@ public final class Ledger {
                 + "\nGive this plan a run folder of its own, or delete the file to start over.");
     }
 
-    private void read(Table table) throws IOException {
-        Map<String, List<Row>> rows = new LinkedHashMap<>();
-        for (int i = 0; i < table.rowCount(); i++) {
-            Row row = table.row(i);
-            rows.computeIfAbsent(row.getString("run"), name -> new ArrayList<>())
-                    .add(row);
-        }
-        for (Run run : planned) {
-            List<Row> own = rows.remove(run.name());
-            if (own != null) {
-                finished.put(run.name(), trajectory(run, own));
+    private void read(ArrowFile saved, Map<String, String> provenance) throws IOException {
+        for (Map.Entry<String, String> entry : provenance.entrySet()) {
+            String there = saved.metadata().get(entry.getKey());
+            if (!entry.getValue().equals(there)) {
+                throw other(entry.getKey() + " is\n  " + there + "\nthere, and now\n  " + entry.getValue());
             }
         }
-        if (!rows.isEmpty()) {
-            throw other("it holds run " + rows.keySet().iterator().next() + ", which is not planned now");
+        metadata.putAll(saved.metadata());
+        Map<String, Trajectory> runs = new LinkedHashMap<>();
+        if (!saved.table().isEmpty()) {
+            Trajectories.of(file, saved.table()).runs().forEach(run -> runs.put(run.run(), run));
+        }
+        for (Run run : planned) {
+            Trajectory own = runs.remove(run.name());
+            if (own != null) {
+                requireSame(run, own);
+                finished.put(run.name(), new Trajectory(run.name(), run.schedule(), losses(own), own.divergedAt()));
+            }
+        }
+        if (!runs.isEmpty()) {
+            throw other("it holds run " + runs.keySet().iterator().next() + ", which is not planned now");
         }
     }
 
-    private Trajectory trajectory(Run run, List<Row> rows) throws IOException {
-        int domains = empty.domains().size();
-        double[][] losses = new double[rows.size() / domains][domains];
-        for (Row row : rows) {
-            int stage = row.getInt("stage");
-            int domain = empty.domains().indexOf(row.getString("domain"));
-            double weight =
-                    stage == 0 ? 0 : run.schedule().stages().get(stage - 1).weight(domain);
-            if (weight != row.getDouble("weight")) {
-                throw other("run " + run.name() + " was trained on " + row.getDouble("weight") + " of "
-                        + row.getString("domain") + " in stage " + stage + ", planned now is " + weight);
-            }
-            losses[stage][domain] = row.getDouble("loss_nats");
+    /// Of a diverged run the file knows only the stages that it completed.
+    private void requireSame(Run run, Trajectory saved) throws IOException {
+        if (!saved.schedule().domains().equals(empty.domains())) {
+            throw other("its domains are " + saved.schedule().domains() + ", planned now are " + empty.domains());
         }
-        String status = rows.getFirst().getString("status");
-        OptionalInt divergedAt = status.equals(Trajectories.COMPLETED)
-                ? OptionalInt.empty()
-                : OptionalInt.of(Integer.parseInt(status.substring(Trajectories.DIVERGED.length())));
-        return new Trajectory(run.name(), run.schedule(), losses, divergedAt);
+        int known = saved.completed() ? empty.stages() : Math.max(1, saved.rows() - 1);
+        for (int stage = 0; stage < known; stage++) {
+            for (int d = 0; d < empty.domains().size(); d++) {
+                double there = saved.schedule().stages().get(stage).weight(d);
+                double now = run.schedule().stages().get(stage).weight(d);
+                if (Math.abs(there - now) > ROUNDING) {
+                    throw other("run " + run.name() + " was trained on " + there + " of "
+                            + empty.domains().get(d) + " in stage " + (stage + 1) + ", planned now is " + now);
+                }
+            }
+        }
+    }
+
+    private static double[][] losses(Trajectory run) {
+        double[][] losses = new double[run.rows()][];
+        for (int stage = 0; stage < run.rows(); stage++) {
+            losses[stage] = run.losses(stage);
+        }
+        return losses;
+    }
+
+    /// A decision that holds for all runs of the ledger, as the first session made it; null if none has.
+    public String decided(String key) {
+        return metadata.get(key);
+    }
+
+    /// Makes such a decision and writes the file.
+    ///
+    /// @throws IOException as [#add]
+    public void decide(String key, String decision) throws IOException {
+        metadata.put(key, decision);
+        add(List.of());
     }
 
     /// The planned runs that are not finished, in their order.
@@ -107,7 +137,7 @@ public final class Ledger {
     public Trajectories trajectories() {
         return empty.withRuns(planned.stream()
                 .map(run -> finished.get(run.name()))
-                .filter(trajectory -> trajectory != null)
+                .filter(Objects::nonNull)
                 .toList());
     }
 
@@ -116,6 +146,11 @@ public final class Ledger {
     /// @throws IOException if it cannot be written; the old file is untouched then
     public void add(List<Trajectory> runs) throws IOException {
         runs.forEach(run -> finished.put(run.run(), run));
-        ArrowFile.write(file, trajectories().table(), provenance);
+        ArrowFile.write(file, trajectories().table(), metadata);
+    }
+
+    @Override
+    public void close() throws IOException {
+        hold.close();
     }
 }

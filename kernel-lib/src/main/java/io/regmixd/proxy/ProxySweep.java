@@ -1,71 +1,96 @@
 package io.regmixd.proxy;
 
+import io.regmixd.LocalExecutor;
 import io.regmixd.Progress;
+import io.regmixd.SweepExecutor;
 import io.regmixd.data.Corpus;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.model.ComputeDevice;
 import io.regmixd.model.DeviceMemoryException;
 import io.regmixd.model.Run;
-import io.regmixd.model.Training;
 import io.regmixd.model.TrainingSettings;
 import io.regmixd.model.Trajectory;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionService;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.DoubleAdder;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/// Trains one proxy a mixture, or a schedule of mixtures, group by group, on every attached device.
+/// Trains one proxy a mixture, or a schedule of mixtures, group by group, on every attached device or on a
+/// cluster.
 ///
 /// All proxies have the same seed: they start equal and draw with common random numbers, so that losses differ
 /// by the mixture and little else (as in RegMix, whose proxies share one seed).
+///
+/// Where there are GPUs, each has a worker that trains up to 16 proxies at once, fewer where they do not fit.
+/// Elsewhere a short measurement decides how many workers of how many threads share the CPU; the first
+/// session's choice holds for the whole ledger, so that its losses are equal to the bit however often the
+/// sweep is stopped.
 public final class ProxySweep {
 
     private static final String STEP = "Training proxies";
+    private static final String THREADS = "threads_a_worker";
+    private static final int TOGETHER_ON_GPU = 16;
+
+    /// A CPU computes one model after the other in any case; small groups finish, and are safe, sooner.
+    private static final int TOGETHER_ON_CPU = 2;
 
     private final Corpus corpus;
     private final TrainingSettings settings;
-    private final int together;
     private final long seed;
-    private final DoubleAdder trainingSeconds = new DoubleAdder();
+    private final Optional<SweepExecutor> executor;
+    private final Consumer<Trajectories> watcher;
+    private final Map<Path, List<Trajectory>> unwritten = new HashMap<>();
+    private double trainingSeconds;
 
-    private ProxySweep(Corpus corpus, TrainingSettings settings, int together, long seed) {
+    private ProxySweep(
+            Corpus corpus,
+            TrainingSettings settings,
+            long seed,
+            Optional<SweepExecutor> executor,
+            Consumer<Trajectories> watcher) {
         this.corpus = corpus;
         this.settings = settings;
-        this.together = together;
         this.seed = seed;
+        this.executor = executor;
+        this.watcher = watcher;
     }
 
-    /// @param together how many proxies train at once on a device, at least 1; halved where they do not fit
-    public static ProxySweep of(Corpus corpus, TrainingSettings settings, int together, long seed) {
-        if (together < 1) {
-            throw new IllegalArgumentException("together is " + together + ", expected at least 1");
-        }
-        return new ProxySweep(corpus, settings, together, seed);
+    /// A sweep on the devices of this machine.
+    public static ProxySweep of(Corpus corpus, TrainingSettings settings, long seed) {
+        return new ProxySweep(corpus, settings, seed, Optional.empty(), trajectories -> {});
+    }
+
+    /// The same sweep, done elsewhere. The corpus and the ledger's folder must have the same paths on all
+    /// machines of the executor.
+    public ProxySweep on(SweepExecutor other) {
+        return new ProxySweep(corpus, settings, seed, Optional.of(other), watcher);
+    }
+
+    /// The same sweep with somebody who looks on: hears of all finished proxies each time that more are
+    /// finished, in the thread that called [#run]. Training goes on meanwhile.
+    public ProxySweep watchedBy(Consumer<Trajectories> other) {
+        return new ProxySweep(corpus, settings, seed, executor, other);
     }
 
     /// Trains the proxies that the ledger does not have yet.
     ///
+    /// Finished proxies are in the ledger whatever happens. Those under way leave checkpoints in the folder
+    /// `NAME-under-way` beside it, where that costs less than training them again.
+    ///
     /// @param design one mixture a proxy
-    /// @param file   the ledger, rewritten as each group ends; finished proxies are kept there whatever happens
-    /// @throws IOException           if the ledger is damaged, another plan's, or cannot be written
-    /// @throws InterruptedException if the thread is interrupted; the proxies under way are lost, not the
-    ///     others
+    /// @param file   the ledger, rewritten as each group ends
+    /// @throws IOException           if the ledger is damaged, another plan's, in use by another process, or
+    ///     cannot be written; call again when that is cured, nothing is lost
+    /// @throws InterruptedException if the thread is interrupted; the proxies under way are saved after the
+    ///     step that they are in
     /// @throws DeviceMemoryException if not even one proxy fits
     public Trajectories run(List<Mixture> design, Path file, Progress progress)
             throws IOException, InterruptedException {
@@ -92,108 +117,104 @@ public final class ProxySweep {
                 "corpus", corpus.fingerprint(),
                 "seed", Long.toString(seed));
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
-        Ledger ledger = Ledger.open(file, provenance, runs, empty);
-        if (!ledger.open().isEmpty()) {
-            train(ledger, runs.size(), progress);
+        try (Ledger ledger = Ledger.open(file, provenance, runs, empty)) {
+            record(ledger, unwritten.getOrDefault(file, List.of()), file);
+            if (!ledger.open().isEmpty()) {
+                train(ledger, runs.size(), file, progress);
+            }
+            progress.update(STEP, 1, state(ledger.trajectories(), runs.size()));
+            return ledger.trajectories();
         }
-        progress.update(STEP, 1, state(ledger, runs.size()));
-        return ledger.trajectories();
     }
 
-    /// Seconds spent inside training steps by this object, the mean of the devices that work side by side.
+    /// What a full disk kept out of the file is kept here, for the next call.
+    private void record(Ledger ledger, List<Trajectory> finished, Path file) throws IOException {
+        List<Trajectory> kept = new ArrayList<>(unwritten.getOrDefault(file, List.of()));
+        kept.addAll(finished);
+        unwritten.put(file, kept);
+        ledger.add(finished);
+        unwritten.remove(file);
+    }
+
+    /// Seconds spent inside training steps by this object, the mean of the workers that train side by side.
     public double trainingSeconds() {
-        return trainingSeconds.sum() / ComputeDevice.attached().size();
+        return trainingSeconds;
     }
 
-    private void train(Ledger ledger, int planned, Progress progress) throws IOException, InterruptedException {
-        List<ComputeDevice> devices = ComputeDevice.attached();
-        BlockingQueue<ComputeDevice> free = new LinkedBlockingQueue<>(devices);
-        LongAdder steps = new LongAdder(); // of all proxies
-        ExecutorService workers = Executors.newFixedThreadPool(devices.size());
-        try {
-            CompletionService<List<Trajectory>> groups = new ExecutorCompletionService<>(workers);
-            List<Run> open = ledger.open();
-            int running = 0;
-            for (int from = 0; from < open.size(); from += together) {
-                List<Run> group = open.subList(from, Math.min(from + together, open.size()));
-                groups.submit(() -> {
-                    ComputeDevice device = free.take();
-                    try {
-                        return train(group, device, steps);
-                    } finally {
-                        free.add(device);
-                    }
-                });
-                running++;
-            }
-            long before = (planned - open.size()) * (long) settings.steps();
-            progress.update(
-                    STEP,
-                    (planned - open.size()) / (double) planned,
-                    state(ledger, planned) + (open.size() < planned ? ", going on with the others" : ""));
-            long start = System.nanoTime();
-            while (running > 0) {
-                Future<List<Trajectory>> group = groups.poll(200, TimeUnit.MILLISECONDS);
-                if (group != null) {
-                    ledger.add(group.get());
-                    running--;
+    private void train(Ledger ledger, int planned, Path file, Progress progress)
+            throws IOException, InterruptedException {
+        List<Run> open = ledger.open();
+        int before = planned - open.size();
+        progress.update(
+                STEP,
+                before / (double) planned,
+                state(ledger.trajectories(), planned) + (before > 0 ? ", going on with the others" : ""));
+        SweepExecutor trainers = executor.isPresent() ? executor.get() : here(ledger, progress);
+        Path checkpoints =
+                file.resolveSibling(file.getFileName().toString().replaceFirst("\\.arrow$", "") + "-under-way");
+        GroupTask task = new GroupTask(corpus, settings, checkpoints.toAbsolutePath(), trainers.threads());
+        trainers.run(groups(open, planned, trainers.workers()), task, new SweepExecutor.Listener<GroupTask.Result>() {
+            private final long start = System.nanoTime();
+
+            @Override
+            public void finished(GroupTask.Result result) throws IOException {
+                record(ledger, result.trajectories(), file);
+                trainingSeconds += result.trainingSeconds() / trainers.workers();
+                for (Trajectory run : result.trajectories()) {
+                    GroupTask.checkpoints(checkpoints, run.run()).delete();
                 }
-                double done = (before + steps.sum()) / ((double) planned * settings.steps());
-                double rate = steps.sum()
-                        * (double) settings.batch()
-                        * settings.context()
-                        * 1e9
-                        / (System.nanoTime() - start);
-                String state = state(ledger, planned) + String.format(Locale.ROOT, ", %,.0f tokens/s", rate);
-                progress.update(STEP, Math.min(done, 0.999), state);
+                watcher.accept(ledger.trajectories());
             }
-        } catch (ExecutionException e) {
-            throw unwrapped(e);
-        } finally {
-            workers.shutdownNow();
-            workers.awaitTermination(1, TimeUnit.MINUTES);
+
+            @Override
+            public void working(long steps) {
+                Trajectories finished = ledger.trajectories();
+                double done = (before + steps / (double) settings.steps()) / planned;
+                double rate =
+                        steps * (double) settings.batch() * settings.context() * 1e9 / (System.nanoTime() - start);
+                progress.update(
+                        STEP,
+                        Math.min(Math.max(done, finished.runs().size() / (double) planned), 0.999),
+                        state(finished, planned) + String.format(Locale.ROOT, ", %,.0f tokens/s", rate));
+            }
+        });
+        Files.deleteIfExists(checkpoints);
+    }
+
+    private SweepExecutor here(Ledger ledger, Progress progress) throws IOException, InterruptedException {
+        int gpus = ComputeDevice.gpus();
+        if (gpus > 0) {
+            return new LocalExecutor(gpus, 1);
         }
-    }
-
-    private List<Trajectory> train(List<Run> group, ComputeDevice device, LongAdder steps) throws InterruptedException {
-        try (Training training = Training.start(corpus, settings, group, List.of(device))) {
-            while (!training.finished()) {
-                training.stage(metrics -> steps.add(group.size()));
-            }
-            trainingSeconds.add(training.trainingSeconds());
-            return training.trajectories();
-        } catch (DeviceMemoryException e) {
-            if (group.size() == 1) {
-                throw e;
-            }
-            int half = group.size() / 2;
-            List<Trajectory> all = new ArrayList<>(train(group.subList(0, half), device, steps));
-            all.addAll(train(group.subList(half, group.size()), device, steps));
-            return all;
+        String decided = ledger.decided(THREADS);
+        if (decided == null) {
+            decided = Integer.toString(Calibration.threads(settings, STEP, progress));
+            ledger.decide(THREADS, decided);
         }
+        int threads = Integer.parseInt(decided);
+        return new LocalExecutor(Math.max(1, Runtime.getRuntime().availableProcessors() / threads), threads);
     }
 
-    private static IOException unwrapped(ExecutionException e) throws InterruptedException {
-        return switch (e.getCause()) {
-            case IOException cause -> cause;
-            case InterruptedException cause -> throw cause;
-            case RuntimeException cause -> throw cause;
-            case Error cause -> throw cause;
-            default -> new IOException(e.getCause());
-        };
+    /// All workers have some, and none so many that there is little to keep when it ends.
+    private static List<GroupTask.Group> groups(List<Run> open, int planned, int workers) {
+        int most = ComputeDevice.gpus() > 0 ? TOGETHER_ON_GPU : TOGETHER_ON_CPU;
+        int together = Math.clamp(planned / workers, 1, most);
+        List<GroupTask.Group> groups = new ArrayList<>();
+        for (int from = 0; from < open.size(); from += together) {
+            groups.add(new GroupTask.Group(List.copyOf(open.subList(from, Math.min(from + together, open.size())))));
+        }
+        return groups;
     }
 
-    private String state(Ledger ledger, int planned) {
-        Trajectories trajectories = ledger.trajectories();
+    private String state(Trajectories finished, int planned) {
         int objective = corpus.objectiveIndex();
-        OptionalDouble best = trajectories.completed().stream()
-                .mapToDouble(run -> run.loss(settings.stages(), objective))
-                .min();
-        String bestLoss = best.isEmpty()
-                ? ""
-                : String.format(Locale.ROOT, ", best %s loss %.3f nats", corpus.objective(), best.getAsDouble());
-        int diverged = trajectories.runs().size() - trajectories.completed().size();
-        return trajectories.runs().size() + " of " + planned + " proxies" + bestLoss
+        List<Trajectory> completed = finished.completed();
+        String best = completed.stream().mapToDouble(run -> run.loss(settings.stages(), objective)).min().stream()
+                .mapToObj(loss -> String.format(Locale.ROOT, ", best %s loss %.3f nats", corpus.objective(), loss))
+                .findFirst()
+                .orElse("");
+        int diverged = finished.runs().size() - completed.size();
+        return finished.runs().size() + " of " + planned + " proxies" + best
                 + (diverged == 0 ? "" : ", " + diverged + " diverged");
     }
 }

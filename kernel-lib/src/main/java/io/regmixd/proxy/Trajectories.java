@@ -2,6 +2,9 @@ package io.regmixd.proxy;
 
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.model.Trajectory;
+import io.regmixd.store.ArrowFile;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -43,9 +46,32 @@ public record Trajectories(List<String> domains, int stages, long tokensAStage, 
         return new Trajectories(domains, stages, tokensAStage, some);
     }
 
+    /// What a ledger holds now; the sweep that writes it may be under way, here or in another process.
+    ///
+    /// Of a diverged run the file tells the mixtures up to the stage in which it diverged; the last known one
+    /// stands in for those after.
+    ///
+    /// @param file as [ProxySweep] and [#table()] leave it: `sweep.arrow`, `target.arrow`
+    /// @throws IOException if there is none, it is damaged or holds something else; the message names it and
+    ///     the remedy
+    public static Trajectories read(Path file) throws IOException {
+        return of(file, ArrowFile.read(file).table());
+    }
+
+    static Trajectories of(Path file, Table table) throws IOException {
+        try {
+            return new TrajectoriesTable(table).trajectories();
+        } catch (RuntimeException e) { // a column or a row that is not there
+            throw new IOException(
+                    file + " holds no trajectories: " + e.getMessage()
+                            + ". Expected the columns of sweep.arrow, all domains in every stage",
+                    e);
+        }
+    }
+
     /// Long format, one row a run, stage and domain: `run, status, stage, tokens, domain, weight, loss_nats`.
-    /// Stage 0 is the untrained model; `weight` is the domain's weight in the stage that the row ends (0 in
-    /// stage 0); `status` is `completed` or `diverged at step N`, the same in all rows of a run.
+    /// Stage 0 is the untrained model; `weight` is the domain's weight in the stage that the row ends (in stage
+    /// 0, in the first); `status` is `completed` or `diverged at step N`, the same in all rows of a run.
     public Table table() {
         StringColumn run = StringColumn.create("run");
         StringColumn status = StringColumn.create("status");
@@ -62,10 +88,11 @@ public record Trajectories(List<String> domains, int stages, long tokensAStage, 
                     stage.append(s);
                     tokens.append(s * tokensAStage);
                     domain.append(domains.get(d));
-                    weight.append(
-                            s == 0
-                                    ? 0
-                                    : trajectory.schedule().stages().get(s - 1).weight(d));
+                    weight.append(trajectory
+                            .schedule()
+                            .stages()
+                            .get(Math.max(s, 1) - 1)
+                            .weight(d));
                     loss.append(trajectory.loss(s, d));
                 }
             }

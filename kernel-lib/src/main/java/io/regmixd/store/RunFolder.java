@@ -1,5 +1,6 @@
 package io.regmixd.store;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -20,7 +21,7 @@ import java.util.Map;
 /// The file `.lock` in it is locked as long as this is open, and says in words who holds it: process, host,
 /// since when. The lock is the operating system's: it ends with its process, however that ends, and nobody has
 /// to clean up. On network file systems it is as good as theirs are.
-public final class RunFolder implements AutoCloseable {
+public final class RunFolder implements Closeable {
 
     /// What this process holds. The lock file of one of those folders must not even be opened again: on POSIX
     /// systems closing any channel to it would give the lock up.
@@ -86,6 +87,16 @@ public final class RunFolder implements AutoCloseable {
             }
             throw new IOException("run folder " + folder + " is in use by " + other
                     + ". Close it there or end that session, or choose another folder");
+        }
+    }
+
+    /// Keeps other processes out of a folder for a while. Where this process holds it in any case, that is all.
+    ///
+    /// @throws IOException if another process holds it, or nothing can be written there, as [#open(Path)]
+    public static Closeable hold(Path folder) throws IOException {
+        synchronized (HELD) {
+            boolean held = Files.isDirectory(folder) && HELD.containsKey(folder.toRealPath());
+            return held ? () -> {} : open(folder);
         }
     }
 

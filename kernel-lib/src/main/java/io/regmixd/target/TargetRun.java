@@ -79,19 +79,20 @@ public final class TargetRun {
         List<Run> all = seeds.stream().flatMap(seed -> runs(seed).stream()).toList();
         Map<String, String> provenance = Map.of("settings", settings.toString(), "corpus", corpus.fingerprint());
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
-        Ledger ledger = Ledger.open(folder.resolve("target.arrow"), provenance, all, empty);
-        for (int i = 0; i < seeds.size(); i++) {
-            List<Run> group = runs(seeds.get(i));
-            if (!Collections.disjoint(ledger.open(), group)) {
-                try (Training training = startOrResume(folder, seeds.get(i), progress)) {
-                    train(training, checkpoints(folder, seeds.get(i)), i, progress);
-                    ledger.add(training.trajectories());
-                    trainingSeconds += training.trainingSeconds();
+        try (Ledger ledger = Ledger.open(folder.resolve("target.arrow"), provenance, all, empty)) {
+            for (int i = 0; i < seeds.size(); i++) {
+                List<Run> group = runs(seeds.get(i));
+                if (!Collections.disjoint(ledger.open(), group)) {
+                    try (Training training = startOrResume(folder, seeds.get(i), progress)) {
+                        train(training, checkpoints(folder, seeds.get(i)), i, progress);
+                        ledger.add(training.trajectories());
+                        trainingSeconds += training.trainingSeconds();
+                    }
                 }
             }
+            progress.update(STEP, 1, all.size() + " targets of " + methods().size() + " methods");
+            return ledger.trajectories();
         }
-        progress.update(STEP, 1, all.size() + " targets of " + methods().size() + " methods");
-        return ledger.trajectories();
     }
 
     private void train(Training training, Checkpoints checkpoints, int seedsDone, Progress progress)

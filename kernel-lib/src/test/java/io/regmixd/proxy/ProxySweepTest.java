@@ -43,7 +43,7 @@ class ProxySweepTest {
     }
 
     private static ProxySweep sweep(double learningRate) {
-        return ProxySweep.of(corpus, settings(learningRate), 2, 7);
+        return ProxySweep.of(corpus, settings(learningRate), 7);
     }
 
     @Test
@@ -97,7 +97,7 @@ class ProxySweepTest {
         Trajectories undisturbed = sweep(1e-3).run(design, folder.resolve("undisturbed.arrow"), Progress.SILENT);
         Path file = folder.resolve("sweep.arrow");
         assertThatThrownBy(() -> sweep(1e-3).run(design, file, (step, done, message) -> {
-                    if (Files.exists(file)) {
+                    if (message.startsWith("2 of 5") || message.startsWith("4 of 5")) {
                         Thread.currentThread().interrupt();
                     }
                 }))
