@@ -6,8 +6,8 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.util.LongAccumulator;
 
-/// A Spark task as a worker. Its number is the address of the GPU that the task was given; without GPUs the lowest that
-/// no other piece in this executor has.
+/// A Spark task as a worker. Its number is the address of the GPU that the task was given; without GPUs the
+/// lowest that no other piece in this executor has.
 final class ExecutorWorker implements Worker, AutoCloseable {
 
     private static final BitSet TAKEN = new BitSet(); // of this JVM; itself the lock

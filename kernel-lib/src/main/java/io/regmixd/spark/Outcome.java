@@ -10,7 +10,8 @@ import org.apache.spark.util.LongAccumulator;
 import scala.Function1;
 import scala.collection.Iterator;
 
-/// What comes back of a piece. What the task threw is a result, too: of a failed task Spark would make three more.
+/// What comes back of a piece. What the task threw is a result, too: a failed task Spark would try three times
+/// more.
 ///
 /// @param attempt Spark's number of the task
 /// @param units   all that it reported

@@ -8,16 +8,18 @@ import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/// Works in the executors of a Spark cluster: `local[*]`, standalone, YARN or Kubernetes. One piece is one Spark task.
+/// Works in the executors of a Spark cluster: `local[*]`, standalone, YARN or Kubernetes. One piece is one Spark
+/// task.
 ///
 /// - Results come as each piece ends; reports of a piece under way come with the heartbeats of its executor.
-/// - A piece whose executor is lost is done again on another, `spark.task.maxFailures` times in all. What the lost
-///   one reported stays in the sum of units.
+/// - A piece whose executor is lost is done again on another, `spark.task.maxFailures` times in all. What the
+///   lost one reported stays in the sum of units.
 /// - What a task throws itself ends the run at once, as it does in this JVM, and is not tried again.
 /// - At the end of a run that failed or was interrupted, pieces under way are interrupted and waited for.
 ///
-/// Task, pieces, results and exceptions travel by Java's serialization, so their classes must be on the executors'
-/// class path; a class or lambda of a notebook cell is not. How to set a cluster up: `docs/scaling.md`.
+/// Task, pieces, results and exceptions travel by Java's serialization, so their classes must be on the
+/// executors' class path; a class or lambda of a notebook cell is not. How to set a cluster up:
+/// `docs/scaling.md`.
 public final class SparkExecutor implements SweepExecutor, AutoCloseable {
 
     /// What the library needs of a JVM on Java 25: Arrow reaches into java.nio, PyTorch is native.
@@ -60,8 +62,8 @@ public final class SparkExecutor implements SweepExecutor, AutoCloseable {
 
     /// The executors of a context that the caller has and stops.
     ///
-    /// @throws IllegalArgumentException if `spark.speculation` is on, since a piece must not be worked on twice at
-    ///     a time, or if `spark.task.resource.gpu.amount` is not 1
+    /// @throws IllegalArgumentException if `spark.speculation` is on, since a piece must not be worked on twice
+    ///     at a time, or if `spark.task.resource.gpu.amount` is not 1
     public static SparkExecutor of(JavaSparkContext context) {
         return new SparkExecutor(context, false);
     }

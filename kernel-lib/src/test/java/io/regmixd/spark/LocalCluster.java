@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.apache.spark.SparkConf;
 
-/// A standalone cluster on this machine: master and two workers in this JVM, their executors processes of their own
-/// with the class path of the tests, the processor cores and GPUs only said to be there.
+/// A standalone cluster on this machine: master and two workers in this JVM, their executors processes of their
+/// own with the class path of the tests, the processor cores and GPUs only said to be there.
 final class LocalCluster {
 
     private LocalCluster() {}

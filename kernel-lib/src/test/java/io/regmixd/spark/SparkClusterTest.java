@@ -3,12 +3,24 @@ package io.regmixd.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.regmixd.LocalExecutor;
+import io.regmixd.Progress;
 import io.regmixd.SweepExecutor;
+import io.regmixd.data.Corpus;
+import io.regmixd.data.SmallCorpus;
+import io.regmixd.mixture.DirichletDesign;
+import io.regmixd.mixture.Mixture;
+import io.regmixd.model.LearningRate;
+import io.regmixd.model.LlamaConfig;
+import io.regmixd.model.TrainingSettings;
+import io.regmixd.proxy.ProxySweep;
+import io.regmixd.proxy.Trajectories;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -127,6 +139,93 @@ class SparkClusterTest {
         assertThat(heard.results).extracting(Done::spin).containsOnly("10000");
         assertThat(heard.units).isGreaterThanOrEqualTo(12);
         assertThat(executor.workers()).isBetween(2, 4); // the killed executor may be back, or not yet
+    }
+
+    /// Kills the first executor whose worker reports for the hundredth time.
+    private record Fatal(SweepExecutor executor, String grave) implements SweepExecutor {
+
+        @Override
+        public int workers() {
+            return executor.workers();
+        }
+
+        @Override
+        public int threads() {
+            return executor.threads();
+        }
+
+        @Override
+        public <P extends Serializable, R extends Serializable> void run(
+                List<P> pieces, Task<P, R> task, Listener<? super R> listener)
+                throws IOException, InterruptedException {
+            String folder = grave;
+            executor.run(pieces, (piece, worker) -> task.run(piece, new Mortal(worker, folder)), listener);
+        }
+    }
+
+    private static final class Mortal implements SweepExecutor.Worker {
+        private final SweepExecutor.Worker worker;
+        private final Path grave;
+        private int reports;
+
+        Mortal(SweepExecutor.Worker worker, String grave) {
+            this.worker = worker;
+            this.grave = Path.of(grave);
+        }
+
+        @Override
+        public int number() {
+            return worker.number();
+        }
+
+        @Override
+        public void report(long units) {
+            worker.report(units);
+            reports++;
+            if (reports == 100 && grave.toFile().mkdir()) {
+                String self = Long.toString(ProcessHandle.current().pid());
+                try {
+                    Files.createFile(grave.resolve(self));
+                    new ProcessBuilder("kill", "-9", self).start().waitFor();
+                    Thread.sleep(60_000);
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+    }
+
+    @Test
+    void sweepOnAClusterThatLosesAWorkerShowsWhatOneInThisJvmShows() throws Exception {
+        Corpus corpus = SmallCorpus.in(folder.resolve("corpus"));
+        LlamaConfig small = new LlamaConfig(2, 2, 32, 64, 256);
+        TrainingSettings settings =
+                new TrainingSettings(small, 32, 4, 240, 4, LearningRate.constant(1e-3, 2), 0.1, 64);
+        List<Mixture> design = DirichletDesign.regmix(corpus.natural()).sample(12, 1);
+        ProxySweep here = ProxySweep.of(corpus, settings, 7).on(new LocalExecutor(2, 1));
+        Trajectories expected = here.run(design, folder.resolve("here.arrow"), Progress.SILENT);
+
+        Path ledger = folder.resolve("cluster.arrow");
+        here.run(design.subList(0, 2), ledger, Progress.SILENT);
+        Path grave = folder.resolve("grave");
+        Trajectories onCluster = ProxySweep.of(corpus, settings, 7)
+                .on(new Fatal(executor, grave.toString()))
+                .run(design, ledger, Progress.SILENT);
+
+        assertThat(ProcessHandle.of(Long.parseLong(grave.toFile().list()[0]))).isEmpty();
+        assertThat(inWords(onCluster)).hasSize(12).isEqualTo(inWords(expected));
+        assertThat(inWords(Trajectories.read(ledger))).isEqualTo(inWords(expected));
+    }
+
+    /// Name and losses to the last bit.
+    private static List<String> inWords(Trajectories trajectories) {
+        return trajectories.runs().stream()
+                .map(run -> run.run()
+                        + IntStream.rangeClosed(0, 4)
+                                .mapToObj(run::losses)
+                                .map(Arrays::toString)
+                                .toList())
+                .toList();
     }
 
     @Test
