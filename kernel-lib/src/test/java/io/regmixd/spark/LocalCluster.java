@@ -22,7 +22,9 @@ final class LocalCluster {
                 """.formatted(gpus));
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
         String perWorker = Integer.toString(cores);
-        return SparkExecutor.conf("local-cluster[2," + cores + ",1024]")
+        SparkConf conf = SparkExecutor.conf("local-cluster[2," + cores + ",1024]");
+        String options = conf.get("spark.executor.extraJavaOptions");
+        return conf.set("spark.executor.extraJavaOptions", options + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
                 .set("spark.executor.extraClassPath", System.getProperty("surefire.test.class.path"))
                 .setExecutorEnv("JAVA_HOME", System.getProperty("java.home"))
                 .setExecutorEnv("SPARK_SCALA_VERSION", "2.13")
