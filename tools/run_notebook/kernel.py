@@ -54,7 +54,8 @@ def register(root, setup, jdk, library):
     """Writes kernel.json and the file of JVM options that it refers to."""
     logging = setup / "logging.properties"
     write_if_changed(logging, LOGGING)
-    classpath = os.pathsep.join(map(str, library.classpath()))
+    *ours, last = map(str, library.classpath())  # last: the kernel, which bundles old copies of others
+    classpath = os.pathsep.join([*ours, *filter(None, [os.environ.get("REGMIXD_CLASSPATH")]), last])
     write_if_changed(options(setup), "\n".join([*JVM_OPTIONS, quoted(f"-Djava.util.logging.config.file={logging}"), "-cp", quoted(classpath)]) + "\n")
     own = {name: literal(value) for name, value in environment(setup, library).items()}
     spec = {

@@ -17,7 +17,17 @@ import org.junit.jupiter.api.Test;
 class RoomsTest {
 
     private static final List<String> ROOMS = List.of(
-            "mixture", "store", "data", "model", "proxy", "regression", "schedule", "target", "eval", "notebook");
+            "spark",
+            "mixture",
+            "store",
+            "data",
+            "model",
+            "proxy",
+            "regression",
+            "schedule",
+            "target",
+            "eval",
+            "notebook");
 
     private static final Pattern DEPENDENCY =
             Pattern.compile("^\\s+io\\.regmixd\\.(\\w+)\\S*\\s+->\\s+io\\.regmixd\\.(\\w+)\\b.*", Pattern.MULTILINE);
