@@ -7,7 +7,7 @@
 ///   look-ahead; offline or, through a [io.regmixd.schedule.ScaleMap], online.
 /// - [io.regmixd.schedule.Plan]: the schedule, the losses that it is expected to reach, with intervals, and
 ///   where it leaves what the proxies covered.
-/// - [io.regmixd.schedule.AdaptiveSweep]: trains proxies on what the plan needs to know next, until it is settled.
+/// - [io.regmixd.schedule.AdaptiveSweep]: trains what the plan needs to know next, until it is settled.
 ///
 /// The other planners stand beside for comparison: RegMix, RegMix-D as published, Human, Uniform.
 package io.regmixd.schedule;
