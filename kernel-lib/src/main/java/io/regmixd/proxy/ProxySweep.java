@@ -12,6 +12,7 @@ import io.regmixd.model.Run;
 import io.regmixd.model.TrainingSettings;
 import io.regmixd.model.Trajectory;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -158,9 +159,7 @@ public final class ProxySweep {
                 before / (double) planned,
                 state(ledger.trajectories(), planned) + (before > 0 ? ", going on with the others" : ""));
         SweepExecutor trainers = executor.isPresent() ? executor.get() : here(ledger, progress);
-        Path checkpoints =
-                file.resolveSibling(file.getFileName().toString().replaceFirst("\\.arrow$", "") + "-under-way");
-        GroupTask task = new GroupTask(corpus, settings, checkpoints.toAbsolutePath(), trainers.threads());
+        GroupTask task = new GroupTask(corpus, settings, underWay(file), trainers.threads());
         trainers.run(groups(open, planned, trainers.workers()), task, new SweepExecutor.Listener<GroupTask.Result>() {
             private final long start = System.nanoTime();
 
@@ -170,7 +169,7 @@ public final class ProxySweep {
                 trainingSeconds += result.trainingSeconds() / trainers.workers();
                 validationSeconds += result.validationSeconds() / trainers.workers();
                 for (Trajectory run : result.trajectories()) {
-                    GroupTask.checkpoints(checkpoints, run.run()).delete();
+                    GroupTask.checkpoints(underWay(file), run.run()).delete();
                 }
                 watcher.accept(ledger.trajectories());
             }
@@ -187,7 +186,23 @@ public final class ProxySweep {
                         state(finished, planned) + String.format(Locale.ROOT, ", %,.0f tokens/s", rate));
             }
         });
-        Files.deleteIfExists(checkpoints);
+    }
+
+    private static Path underWay(Path ledger) {
+        String name = ledger.getFileName().toString().replaceFirst("\\.arrow$", "") + "-under-way";
+        return ledger.toAbsolutePath().resolveSibling(name);
+    }
+
+    /// Deletes what finished runs left behind; a session that was killed may not have come to it.
+    private static void forget(List<Run> finished, Path checkpoints) throws IOException {
+        for (Run run : finished) {
+            GroupTask.checkpoints(checkpoints, run.name()).delete();
+        }
+        try {
+            Files.deleteIfExists(checkpoints);
+        } catch (DirectoryNotEmptyException _) {
+            // something is there that is not ours
+        }
     }
 
     private SweepExecutor here(Ledger ledger, Progress progress) throws IOException, InterruptedException {
