@@ -281,6 +281,13 @@ public final class Training implements AutoCloseable {
         return means;
     }
 
+    /// How likely each model finds the end of each sequence given its beginning, see [Llama#likelihoods].
+    ///
+    /// @return `[runs][batch]`
+    public List<List<Likelihood>> likelihoods(List<Continuation> batch) {
+        return llama.likelihoods(batch);
+    }
+
     private void measure() {
         double[][] measured = new double[runs.size()][corpus.domains().size()];
         for (int d = 0; d < corpus.domains().size(); d++) {
@@ -299,6 +306,11 @@ public final class Training implements AutoCloseable {
     public boolean finished() {
         return losses.size() == settings.stages() + 1
                 || Arrays.stream(divergedAt).allMatch(at -> at > 0);
+    }
+
+    /// How the models are trained.
+    public TrainingSettings settings() {
+        return settings;
     }
 
     /// Steps taken so far.
