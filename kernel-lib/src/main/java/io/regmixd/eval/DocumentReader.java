@@ -32,8 +32,7 @@ public interface DocumentReader {
                 try {
                     documents.add(mapper.readValue(text, new TypeReference<>() {}));
                 } catch (JacksonException e) {
-                    throw new IOException(
-                            file + ", line " + line + ": no JSON object: " + e.getOriginalMessage(), e);
+                    throw new IOException(file + ", line " + line + ": no JSON object: " + e.getOriginalMessage(), e);
                 }
             }
         }

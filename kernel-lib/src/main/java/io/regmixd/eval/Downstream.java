@@ -110,11 +110,17 @@ public record Downstream(
                 try (Training models = target.trained(folder, seed)) {
                     List<Trajectory> trajectories = models.trajectories();
                     for (int r = 0; r < open.size(); r++) {
-                        double before = (s + r / (double) open.size()) / target.seeds().size();
+                        double before =
+                                (s + r / (double) open.size()) / target.seeds().size();
                         double share = 1.0 / open.size() / target.seeds().size();
                         String message = "seed " + seed + ", " + open.get(r);
                         List<List<TaskScores.Score>> ofModels = open.get(r)
-                                .put(models::likelihoods, target.methods(), seed, models.settings().context(), tokenizer,
+                                .put(
+                                        models::likelihoods,
+                                        target.methods(),
+                                        seed,
+                                        models.settings().context(),
+                                        tokenizer,
                                         done -> progress.update(STEP, Math.min(before + done * share, 0.999), message));
                         for (int m = 0; m < ofModels.size(); m++) {
                             if (trajectories.get(m).completed()) {
@@ -128,7 +134,10 @@ public record Downstream(
             TaskScores measured = scores;
             rounds.forEach(round -> wanted.addAll(round.in(measured, seed)));
         }
-        progress.update(STEP, 1, tasks.size() + " tasks, shots " + shots + ", " + target.seeds().size() + " seeds");
+        progress.update(
+                STEP,
+                1,
+                tasks.size() + " tasks, shots " + shots + ", " + target.seeds().size() + " seeds");
         return new TaskScores(wanted);
     }
 
@@ -147,8 +156,13 @@ public record Downstream(
         for (int r = 0; r < rounds.size(); r++) {
             TaskRound round = rounds.get(r);
             double before = r / (double) rounds.size();
-            for (List<TaskScores.Score> ofModel : round.put(models, names, 0, context, tokenizer, done -> progress.update(
-                    STEP, Math.min(before + done / rounds.size(), 0.999), round.toString()))) {
+            for (List<TaskScores.Score> ofModel : round.put(
+                    models,
+                    names,
+                    0,
+                    context,
+                    tokenizer,
+                    done -> progress.update(STEP, Math.min(before + done / rounds.size(), 0.999), round.toString()))) {
                 scores = scores.plus(ofModel);
             }
         }
@@ -181,7 +195,9 @@ public record Downstream(
             }
         }
         throw new NoSuchFileException(
-                wanted.file().resolveSibling(split + "." + String.join("|", readers.keySet())).toString(),
+                wanted.file()
+                        .resolveSibling(split + "." + String.join("|", readers.keySet()))
+                        .toString(),
                 null,
                 "the documents of " + task.label() + " are missing: get " + wanted.path() + " of the data set "
                         + wanted.hub() + ", revision " + wanted.revision());

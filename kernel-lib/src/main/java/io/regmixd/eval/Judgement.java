@@ -9,7 +9,8 @@ import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
 /// A metric of one model's answers to a task, and how sure it is.
 ///
 /// @param value         of the metric
-/// @param standardError of a mean, as the harness's: standard deviation (n - 1) over the root of n. Of perplexity and F1,
+/// @param standardError of a mean, as the harness's: standard deviation (n - 1) over the root of n. Of perplexity and
+/// F1,
 ///     which the harness bootstraps, by the delta method
 public record Judgement(double value, double standardError) {
 
@@ -21,20 +22,23 @@ public record Judgement(double value, double standardError) {
         }
         return switch (metric) {
             case ACC ->
-                mean(each(questions, answers, (question, of) -> (completes ? of.getFirst().greedy() : right(question, of))
-                        ? 1
-                        : 0));
+                mean(each(
+                        questions,
+                        answers,
+                        (question, of) -> (completes ? of.getFirst().greedy() : right(question, of)) ? 1 : 0));
             case ACC_NORM -> mean(each(questions, answers, (question, of) -> rightByLength(question, of) ? 1 : 0));
             case PERPLEXITY -> {
-                Judgement mean = mean(each(questions, answers, (_, of) -> of.getFirst().logProbability()));
+                Judgement mean =
+                        mean(each(questions, answers, (_, of) -> of.getFirst().logProbability()));
                 double perplexity = Math.exp(-mean.value());
                 yield new Judgement(perplexity, perplexity * mean.standardError());
             }
-            case F1 -> f1(
-                    questions.stream().mapToInt(Question::gold).toArray(),
-                    IntStream.range(0, questions.size())
-                            .map(i -> best(questions.get(i), answers.get(i), false))
-                            .toArray());
+            case F1 ->
+                f1(
+                        questions.stream().mapToInt(Question::gold).toArray(),
+                        IntStream.range(0, questions.size())
+                                .map(i -> best(questions.get(i), answers.get(i), false))
+                                .toArray());
         };
     }
 

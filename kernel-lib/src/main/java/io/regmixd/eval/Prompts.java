@@ -43,7 +43,8 @@ final class Prompts {
 
     private static Question ofChoices(Document d, String text, String key) {
         Document choices = d.inner("choices");
-        return Question.choose(text, choices.texts("text"), choices.texts("label").indexOf(key));
+        return Question.choose(
+                text, choices.texts("text"), choices.texts("label").indexOf(key));
     }
 
     static Question lambada(Document d) {
@@ -62,14 +63,13 @@ final class Prompts {
 
     /// The choices bring a space of their own, so two stand before them.
     static Question copa(Document d) {
-        String connector =
-                switch (d.text("question")) {
-                    case "cause" -> "because";
-                    case "effect" -> "therefore";
-                    default ->
-                        throw new IllegalArgumentException(
-                                "field question is " + d.text("question") + ", expected cause or effect");
-                };
+        String connector = switch (d.text("question")) {
+            case "cause" -> "because";
+            case "effect" -> "therefore";
+            default ->
+                throw new IllegalArgumentException(
+                        "field question is " + d.text("question") + ", expected cause or effect");
+        };
         String premise = PythonText.strip(d.text("premise"));
         String withoutPeriod = premise.substring(0, premise.offsetByCodePoints(premise.length(), -1));
         return Question.choose(
@@ -106,8 +106,8 @@ final class Prompts {
 
     static Question logiqa(Document d) {
         List<String> options = d.texts("options");
-        StringBuilder text = new StringBuilder("Passage: " + d.text("context") + "\nQuestion: " + d.text("question")
-                + "\nChoices:\n");
+        StringBuilder text = new StringBuilder(
+                "Passage: " + d.text("context") + "\nQuestion: " + d.text("question") + "\nChoices:\n");
         for (int i = 0; i < Math.min(4, options.size()); i++) {
             text.append("ABCD".charAt(i)).append(". ").append(options.get(i)).append('\n');
         }
@@ -130,8 +130,8 @@ final class Prompts {
         if (gap < 0) {
             throw new IllegalArgumentException("field sentence has no _ to fill: " + sentence);
         }
-        List<String> contexts = List.of(
-                sentence.substring(0, gap) + d.text("option1"), sentence.substring(0, gap) + d.text("option2"));
+        List<String> contexts =
+                List.of(sentence.substring(0, gap) + d.text("option1"), sentence.substring(0, gap) + d.text("option2"));
         return Question.fit(contexts, PythonText.strip(sentence.substring(gap + 1)), d.number("answer") - 1);
     }
 

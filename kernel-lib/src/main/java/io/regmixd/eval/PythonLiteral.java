@@ -139,7 +139,9 @@ final class PythonLiteral {
             case '0', '1', '2', '3', '4', '5', '6', '7' -> {
                 at--;
                 int digits = 1;
-                while (digits < 3 && at + digits < source.length() && "01234567".indexOf(source.charAt(at + digits)) >= 0) {
+                while (digits < 3
+                        && at + digits < source.length()
+                        && "01234567".indexOf(source.charAt(at + digits)) >= 0) {
                     digits++;
                 }
                 text.appendCodePoint(number(digits, 8));
@@ -163,6 +165,7 @@ final class PythonLiteral {
 
     private IllegalArgumentException problem(String expected) {
         return new IllegalArgumentException("at character " + at + " expected " + expected + ": "
-                + source.substring(Math.min(Math.max(0, at - 20), source.length()), Math.min(source.length(), at + 20)));
+                + source.substring(
+                        Math.min(Math.max(0, at - 20), source.length()), Math.min(source.length(), at + 20)));
     }
 }

@@ -50,7 +50,9 @@ final class PythonText {
                 ? Character.toString(title)
                 : upper.charAt(0) + upper.substring(1).toLowerCase(Locale.ROOT);
         // lowered as a whole: what becomes of a sigma depends on what is before it
-        return start + text.toLowerCase(Locale.ROOT).substring(head.toLowerCase(Locale.ROOT).length());
+        return start
+                + text.toLowerCase(Locale.ROOT)
+                        .substring(head.toLowerCase(Locale.ROOT).length());
     }
 
     /// `len(text)`: characters of Unicode, not of UTF-16.

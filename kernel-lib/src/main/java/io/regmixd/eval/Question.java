@@ -17,8 +17,8 @@ record Question(String text, String answer, List<Choice> choices, int gold) {
     Question {
         choices = List.copyOf(choices);
         if (gold < 0 || gold >= choices.size()) {
-            throw new IllegalArgumentException(
-                    "the label says choice " + gold + " of " + choices.size() + " (from 0): is this a split without labels?");
+            throw new IllegalArgumentException("the label says choice " + gold + " of " + choices.size()
+                    + " (from 0): is this a split without labels?");
         }
     }
 

@@ -63,8 +63,8 @@ final class Requests {
         }
         int judged = tokens.length - from;
         if (judged < 1 || judged > length) {
-            throw new IllegalArgumentException("\"" + continuation + "\" is " + judged + " tokens, expected 1 to " + length
-                    + ", what the model was trained on");
+            throw new IllegalArgumentException("\"" + continuation + "\" is " + judged + " tokens, expected 1 to "
+                    + length + ", what the model was trained on");
         }
         int cut = Math.max(0, tokens.length - (length + 1));
         return new Continuation(IntStream.of(tokens).skip(cut).toArray(), from - cut);

@@ -27,8 +27,19 @@ public enum Task {
 
     /// The 13 tasks of RegMix-D's table (arXiv 2606.18663, table 1).
     public static final List<Task> REGMIX_D = List.of(
-            HELLASWAG, PIQA, OPENBOOKQA, LAMBADA_STANDARD, SCIQ, ARC_EASY, ARC_CHALLENGE, COPA, RACE, LOGIQA, QQP,
-            WINOGRANDE, MULTIRC);
+            HELLASWAG,
+            PIQA,
+            OPENBOOKQA,
+            LAMBADA_STANDARD,
+            SCIQ,
+            ARC_EASY,
+            ARC_CHALLENGE,
+            COPA,
+            RACE,
+            LOGIQA,
+            QQP,
+            WINOGRANDE,
+            MULTIRC);
 
     /// The 13 tasks of RegMix's script (sail-sg/regmix, `evaluation/eval_lm_eval_harness.sh`): Social IQA in place of
     /// ARC-Challenge, so the two averages cannot be compared.

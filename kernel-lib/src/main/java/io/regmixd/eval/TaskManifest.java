@@ -45,11 +45,14 @@ record TaskManifest(String description, String revision, List<Entry> tasks) {
     static TaskManifest read(Path file) throws IOException {
         try {
             return JsonMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(
+                            DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                            DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build()
                     .readValue(Files.readString(file), TaskManifest.class);
         } catch (JacksonException e) {
-            String problem = e.getCause() instanceof IllegalArgumentException ours ? ours.getMessage() : e.getOriginalMessage();
+            String problem =
+                    e.getCause() instanceof IllegalArgumentException ours ? ours.getMessage() : e.getOriginalMessage();
             throw new IllegalArgumentException(file + ": " + problem, e);
         }
     }

@@ -76,7 +76,15 @@ record TaskRound(Task task, int shots, int limit, TaskDocuments scored, TaskDocu
                 .map(metric -> {
                     Judgement judged = Judgement.of(metric, task.completes(), questions, byQuestion);
                     return new TaskScores.Score(
-                            name, seed, task, shots, metric, judged.value(), judged.standardError(), questions.size(), data());
+                            name,
+                            seed,
+                            task,
+                            shots,
+                            metric,
+                            judged.value(),
+                            judged.standardError(),
+                            questions.size(),
+                            data());
                 })
                 .toList();
     }

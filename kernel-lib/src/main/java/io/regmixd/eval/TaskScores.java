@@ -117,12 +117,14 @@ public record TaskScores(List<Score> scores) {
     /// @param tasks [Task#REGMIX_D], [Task#REGMIX] or any others
     /// @throws IllegalArgumentException if one of them was not measured
     public Judgement average(String method, long seed, List<Task> tasks) {
-        List<Judgement> means = tasks.stream().map(task -> mean(method, seed, task)).toList();
+        List<Judgement> means =
+                tasks.stream().map(task -> mean(method, seed, task)).toList();
         double squares = means.stream()
                 .mapToDouble(mean -> mean.standardError() * mean.standardError())
                 .sum();
         return new Judgement(
-                means.stream().mapToDouble(Judgement::value).average().orElseThrow(), Math.sqrt(squares) / tasks.size());
+                means.stream().mapToDouble(Judgement::value).average().orElseThrow(),
+                Math.sqrt(squares) / tasks.size());
     }
 
     /// The papers' table: one row a task and a last one with their average, one column a method, in percent, means

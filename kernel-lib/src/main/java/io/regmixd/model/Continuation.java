@@ -13,9 +13,8 @@ public final class Continuation {
     /// @throws IllegalArgumentException if there is nothing before that place, or nothing from there on
     public Continuation(int[] tokens, int from) {
         if (from < 1 || from >= tokens.length) {
-            throw new IllegalArgumentException(
-                    "of " + tokens.length + " tokens those from " + from + " on cannot be judged: give 1 to "
-                            + (tokens.length - 1));
+            throw new IllegalArgumentException("of " + tokens.length + " tokens those from " + from
+                    + " on cannot be judged: give 1 to " + (tokens.length - 1));
         }
         this.tokens = tokens.clone();
         this.from = from;

@@ -61,15 +61,18 @@ class DownstreamTest {
     void untrainedModelsScoreAtChanceWithinTheStandardError(@TempDir Path folder) throws Exception {
         int documents = 300;
         Random random = new Random(11);
-        write(folder.resolve("arc_easy/test.jsonl"), IntStream.range(0, documents)
-                .mapToObj(i -> "{\"question\": \"%s\", \"choices\": {\"text\": [%s], \"label\": [\"A\", \"B\", \"C\", \"D\"]}, \"answerKey\": \"%s\"}"
-                        .formatted(
-                                letters(random, 12),
-                                Stream.generate(() -> '"' + letters(random, 6) + '"')
-                                        .limit(4)
-                                        .collect(Collectors.joining(", ")),
-                                "ABCD".charAt(random.nextInt(4))))
-                .toList());
+        write(
+                folder.resolve("arc_easy/test.jsonl"),
+                IntStream.range(0, documents)
+                        .mapToObj(i ->
+                                "{\"question\": \"%s\", \"choices\": {\"text\": [%s], \"label\": [\"A\", \"B\", \"C\", \"D\"]}, \"answerKey\": \"%s\"}"
+                                        .formatted(
+                                                letters(random, 12),
+                                                Stream.generate(() -> '"' + letters(random, 6) + '"')
+                                                        .limit(4)
+                                                        .collect(Collectors.joining(", ")),
+                                                "ABCD".charAt(random.nextInt(4))))
+                        .toList());
         LlamaConfig tiny = new LlamaConfig(1, 2, 16, 32, 256);
         try (Llama llama = Llama.initialise(tiny, new long[] {1, 2, 3}, ComputeDevice.cpu(1), Compute.FLOAT32)) {
             TaskScores scores = Downstream.of(MANIFEST, folder)
@@ -133,7 +136,8 @@ class DownstreamTest {
     private static Corpus solvedExamples(Path folder) throws Exception {
         List<String> solved = new ArrayList<>();
         for (Task task : SHORT) {
-            for (Document document : HarnessExpectations.documents(task, task.scored()).read()) {
+            for (Document document :
+                    HarnessExpectations.documents(task, task.scored()).read()) {
                 Question question = task.question(document);
                 Question.Choice right = question.choices().get(question.gold());
                 solved.add(right.context() + right.continuation() + "\n\n");
@@ -186,7 +190,8 @@ class DownstreamTest {
 
     @Test
     void missingAndDamagedDataAreRefusedWithTheirPlace(@TempDir Path folder) throws Exception {
-        Downstream copa = Downstream.of(MANIFEST, folder).only(List.of(Task.COPA)).shots(List.of(0));
+        Downstream copa =
+                Downstream.of(MANIFEST, folder).only(List.of(Task.COPA)).shots(List.of(0));
         assertThatThrownBy(() -> score(copa))
                 .isInstanceOf(NoSuchFileException.class)
                 .hasMessageContaining("copa")
@@ -202,7 +207,8 @@ class DownstreamTest {
                 HarnessExpectations.examples().resolve("copa/validation.jsonl"),
                 folder.resolve("copa/validation.other"));
         Files.delete(file);
-        assertThat(score(copa.reading("other", DocumentReader.JSON_LINES)).scores()).hasSize(1);
+        assertThat(score(copa.reading("other", DocumentReader.JSON_LINES)).scores())
+                .hasSize(1);
         assertThatThrownBy(() -> copa.shots(List.of(-1))).hasMessageContaining("must not be negative");
         assertThatThrownBy(() -> copa.limit(1)).hasMessageContaining("two documents");
     }
@@ -223,13 +229,14 @@ class DownstreamTest {
         assertThatThrownBy(() -> Downstream.of(file, folder).only(List.of(Task.COPA)))
                 .hasMessageContaining("the manifest has only [RACE]");
         write(file, List.of(manifest.formatted(entry.formatted("race", "train"))));
-        assertThatThrownBy(() -> Downstream.of(file, folder)).hasMessageContaining("tasks.json: files of race lack test");
+        assertThatThrownBy(() -> Downstream.of(file, folder))
+                .hasMessageContaining("tasks.json: files of race lack test");
         write(file, List.of(manifest.formatted(entry.formatted("boolq", "test"))));
         assertThatThrownBy(() -> Downstream.of(file, folder)).hasMessageContaining("no task boolq");
         write(file, List.of("{\"description\": \"d\", \"tasks\": []}"));
         assertThatThrownBy(() -> Downstream.of(file, folder)).hasMessageContaining("revision: missing");
-        write(file, List.of("{\"name\": 1}"));
-        assertThatThrownBy(() -> Downstream.of(file, folder)).hasMessageContaining("name");
+        write(file, List.of("{\"description\": \"d\", \"revision\": \"main\", \"tasks\": [], \"name\": 1}"));
+        assertThatThrownBy(() -> Downstream.of(file, folder)).hasMessageContaining("\"name\"");
     }
 
     private static void write(Path file, List<String> lines) throws Exception {

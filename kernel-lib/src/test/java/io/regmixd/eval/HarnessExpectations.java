@@ -16,8 +16,7 @@ final class HarnessExpectations {
 
     static Path examples() {
         try {
-            return Path.of(
-                    HarnessExpectations.class.getResource("tasks").toURI());
+            return Path.of(HarnessExpectations.class.getResource("tasks").toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

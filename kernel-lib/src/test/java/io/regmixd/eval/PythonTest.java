@@ -32,7 +32,13 @@ class PythonTest {
 
     @ParameterizedTest
     @CsvSource({
-        "the CAT,The cat", "ßeta,Sseta", "ﬁSH,Fish", "ÉTÉ ΑΣ,Été ας", "ǆX,ǅx", "1ST,1st", "𐐨𐐀,𐐀𐐨",
+        "the CAT,The cat",
+        "ßeta,Sseta",
+        "ﬁSH,Fish",
+        "ÉTÉ ΑΣ,Été ας",
+        "ǆX,ǅx",
+        "1ST,1st",
+        "𐐨𐐀,𐐀𐐨",
     })
     void capitalizeIsPythons(String text, String capitalized) {
         assertThat(PythonText.capitalize(text)).isEqualTo(capitalized);

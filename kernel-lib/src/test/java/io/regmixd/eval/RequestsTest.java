@@ -35,14 +35,17 @@ class RequestsTest {
         JsonNode encodings = HarnessExpectations.ALL.get("encodings");
         assertThat(encodings.size()).isEqualTo(14);
         for (JsonNode encoding : encodings) {
-            int[] tokens =
-                    encoding.get("tokens").valueStream().mapToInt(JsonNode::asInt).toArray();
+            int[] tokens = encoding.get("tokens")
+                    .valueStream()
+                    .mapToInt(JsonNode::asInt)
+                    .toArray();
             assertThat(Requests.encode(
                             encoding.get("context").asString(),
                             encoding.get("continuation").asString(),
                             PIECES,
                             encoding.get("length").asInt()))
-                    .isEqualTo(new Continuation(tokens, tokens.length - encoding.get("judged").asInt()));
+                    .isEqualTo(new Continuation(
+                            tokens, tokens.length - encoding.get("judged").asInt()));
         }
     }
 
@@ -55,7 +58,8 @@ class RequestsTest {
     void continuationsThatDoNotFitAreRefused() {
         assertThatThrownBy(() -> Requests.encode("context", " too long", Tokenizer.BYTES, 8))
                 .hasMessageContaining("\" too long\" is 9 tokens, expected 1 to 8");
-        assertThatThrownBy(() -> Requests.encode("context", "", Tokenizer.BYTES, 8)).hasMessageContaining("is 0 tokens");
+        assertThatThrownBy(() -> Requests.encode("context", "", Tokenizer.BYTES, 8))
+                .hasMessageContaining("is 0 tokens");
     }
 
     /// The models here answer with a sequence's length and first judged place, so that every answer shows whose it
@@ -82,8 +86,10 @@ class RequestsTest {
         List<List<Likelihood>> answers = Requests.ask(models, requests, done::add);
 
         for (int i = 0; i < requests.size(); i++) {
-            assertThat(answers.get(0).get(i)).isEqualTo(new Likelihood(-requests.get(i).length(), true));
-            assertThat(answers.get(1).get(i)).isEqualTo(new Likelihood(-requests.get(i).from(), false));
+            assertThat(answers.get(0).get(i))
+                    .isEqualTo(new Likelihood(-requests.get(i).length(), true));
+            assertThat(answers.get(1).get(i))
+                    .isEqualTo(new Likelihood(-requests.get(i).from(), false));
         }
         assertThat(sizes.getLast()).as("short ones go together").isGreaterThan(sizes.getFirst());
         assertThat(done).isSorted().last().isEqualTo(1.0);
@@ -92,8 +98,7 @@ class RequestsTest {
     @Test
     void interruptStopsBetweenBatches() {
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> Requests.ask(
-                        batch -> List.of(), List.of(new Continuation(new int[2], 1)), done -> {}))
+        assertThatThrownBy(() -> Requests.ask(batch -> List.of(), List.of(new Continuation(new int[2], 1)), done -> {}))
                 .isInstanceOf(InterruptedException.class);
     }
 }

@@ -19,7 +19,8 @@ class TaskTest {
     @ParameterizedTest
     @EnumSource
     void stringsThatAreScoredAreTheHarnesss(Task task) throws Exception {
-        List<Document> scored = HarnessExpectations.documents(task, task.scored()).read();
+        List<Document> scored =
+                HarnessExpectations.documents(task, task.scored()).read();
         List<Document> shown = HarnessExpectations.documents(task, task.shown()).read();
         JsonNode prompts = HarnessExpectations.ALL.at("/tasks/" + task.label() + "/prompts");
         assertThat(prompts.propertyNames()).containsExactly("0", "2", "5");
@@ -37,7 +38,8 @@ class TaskTest {
     }
 
     private static List<List<List<String>>> texts(JsonNode documents) {
-        return documents.valueStream()
+        return documents
+                .valueStream()
                 .map(document -> document.valueStream()
                         .map(request ->
                                 request.valueStream().map(JsonNode::asString).toList())
@@ -85,22 +87,23 @@ class TaskTest {
     @Test
     void standardErrorsOfPerplexityAndF1AreNearTheHarnesssBootstrap() {
         JsonNode perplexity = HarnessExpectations.ALL.at("/bootstrapped/perplexity");
-        List<List<Likelihood>> likelihoods = perplexity.get("log_probabilities")
+        List<List<Likelihood>> likelihoods = perplexity
+                .get("log_probabilities")
                 .valueStream()
                 .map(of -> List.of(new Likelihood(of.asDouble(), false)))
                 .toList();
-        List<Question> words = likelihoods.stream()
-                .map(of -> Question.complete("a", " b"))
-                .toList();
+        List<Question> words =
+                likelihoods.stream().map(of -> Question.complete("a", " b")).toList();
         judge(perplexity, Judgement.of(Metric.PERPLEXITY, true, words, likelihoods));
 
         JsonNode f1 = HarnessExpectations.ALL.at("/bootstrapped/f1");
         List<Question> questions = new ArrayList<>();
         List<List<Likelihood>> answers = new ArrayList<>();
         for (JsonNode pair : f1.get("gold_and_predicted")) {
-            questions.add(Question.choose("same?", List.of("no", "yes"), pair.get(0).asInt()));
+            questions.add(
+                    Question.choose("same?", List.of("no", "yes"), pair.get(0).asInt()));
             int predicted = pair.get(1).asInt();
-            answers.add(List.of(new Likelihood(predicted - 1, false), new Likelihood(-predicted, false)));
+            answers.add(List.of(new Likelihood(-predicted, false), new Likelihood(predicted - 1, false)));
         }
         judge(f1, Judgement.of(Metric.F1, false, questions, answers));
     }
@@ -128,8 +131,11 @@ class TaskTest {
                 .hasMessageContaining("field sol1 is missing; there are [goal]");
         assertThatThrownBy(() -> Task.WINOGRANDE.question(new Document(Map.of("sentence", "no gap"))))
                 .hasMessageContaining("has no _");
-        assertThatThrownBy(() -> Task.RACE.question(new Document(Map.of("article", "a", "problems", "[{'question': 'b"))))
+        assertThatThrownBy(
+                        () -> Task.RACE.question(new Document(Map.of("article", "a", "problems", "[{'question': 'b"))))
                 .hasMessageContaining("expected '");
-        assertThatThrownBy(() -> Task.of("boolq")).hasMessageContaining("no task boolq").hasMessageContaining("arc_easy");
+        assertThatThrownBy(() -> Task.of("boolq"))
+                .hasMessageContaining("no task boolq")
+                .hasMessageContaining("arc_easy");
     }
 }

@@ -54,8 +54,7 @@ class LlamaTest {
             batch.add(new Continuation(tokens, Math.max(1, length - 3)));
         }
         for (int devices = 1; devices <= 2; devices++) {
-            try (Llama llama = Llama.initialise(
-                    TINY, new long[] {3, 5}, ComputeDevice.cpu(devices), Compute.FLOAT32)) {
+            try (Llama llama = Llama.initialise(TINY, new long[] {3, 5}, ComputeDevice.cpu(devices), Compute.FLOAT32)) {
                 batch.add(greedy(new ReferenceLlama(llama, 1)));
 
                 List<List<Likelihood>> likelihoods = llama.likelihoods(batch);
