@@ -3,9 +3,9 @@
     git clone https://github.com/EleutherAI/lm-evaluation-harness && git -C lm-evaluation-harness checkout v0.4.12
     python3 tools/harness/expectations.py lm-evaluation-harness
 
-Needs Python 3 with numpy, requests, PyYAML and Jinja2. The harness's own classes read its own task files and make prompts, shots,
-requests, metrics and standard errors of the examples under kernel-lib/src/test/resources/io/regmixd/eval/tasks. What it
-imports besides and these tasks do not use (datasets, sacrebleu, tqdm, ...) is replaced by stand-ins; so is scikit-learn's
+Needs Python 3 with numpy, requests, PyYAML and Jinja2. The harness's own classes read its own task files and make
+prompts, shots, requests, metrics and standard errors of the examples under
+kernel-lib/src/test/resources/io/regmixd/eval/tasks. What it imports besides and these tasks do not use (datasets, sacrebleu, tqdm, ...) is replaced by stand-ins; so is scikit-learn's
 f1_score, by the definition of F1, where scikit-learn is missing.
 """
 
@@ -146,7 +146,8 @@ def samples():
     result = []
     for seed in [SEED, 0, 42]:
         rng = random.Random(seed)
-        for population, count in [(7, 2), (7, 6), (21, 5), (22, 5), (85, 6), (86, 6), (40000, 6), (364000, 1), (3, 3)] * 3:
+        sizes = [(7, 2), (7, 6), (21, 5), (22, 5), (85, 6), (86, 6), (40000, 6), (364000, 1), (3, 3)]
+        for population, count in sizes * 3:
             result.append({"seed": seed, "population": population, "drawn": rng.sample(range(population), count)})
     return result
 
@@ -201,7 +202,8 @@ def bootstrapped():
 def lined(value):
     """JSON with an entry a line."""
     if isinstance(value, dict):
-        return "{\n" + ",\n".join(f" {json.dumps(key)}: {json.dumps(part, ensure_ascii=False)}" for key, part in value.items()) + "\n}"
+        entries = (f" {json.dumps(key)}: {json.dumps(part, ensure_ascii=False)}" for key, part in value.items())
+        return "{\n" + ",\n".join(entries) + "\n}"
     return json.dumps(value, ensure_ascii=False)
 
 

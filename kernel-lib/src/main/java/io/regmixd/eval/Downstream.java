@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 
 /// Puts downstream tasks to trained models: the prompts, shots, scores and metrics of EleutherAI's
 /// lm-evaluation-harness 0.4.12, see [Task].
@@ -95,53 +97,57 @@ public record Downstream(
             throws IOException, InterruptedException {
         Path file = folder.resolve("tasks.arrow");
         Map<String, String> provenance = Map.of("target", target.toString(), "corpus", corpus.fingerprint());
-        ArrowFile earlier = Files.exists(file) ? ArrowFile.read(file) : null;
-        TaskScores scores = earlier != null && earlier.metadata().equals(provenance)
-                ? TaskScores.read(earlier.table())
-                : new TaskScores(List.of());
+        TaskScores scores = kept(file, provenance);
         List<TaskRound> rounds = rounds();
-        List<TaskScores.Score> wanted = new ArrayList<>();
-        for (int s = 0; s < target.seeds().size(); s++) {
-            long seed = target.seeds().get(s);
+        int all = rounds.size() * target.seeds().size();
+        int done = 0;
+        for (long seed : target.seeds()) {
             TaskScores known = scores;
             List<TaskRound> open =
                     rounds.stream().filter(round -> !round.isIn(known, seed)).toList();
+            done += rounds.size() - open.size();
             if (!open.isEmpty()) {
                 try (Training models = target.trained(folder, seed)) {
-                    List<Trajectory> trajectories = models.trajectories();
-                    for (int r = 0; r < open.size(); r++) {
-                        double before =
-                                (s + r / (double) open.size()) / target.seeds().size();
-                        double share = 1.0 / open.size() / target.seeds().size();
-                        String message = "seed " + seed + ", " + open.get(r);
-                        List<List<TaskScores.Score>> ofModels = open.get(r)
-                                .put(
-                                        models::likelihoods,
-                                        target.methods(),
-                                        seed,
-                                        models.settings().context(),
-                                        tokenizer,
-                                        done -> progress.update(STEP, Math.min(before + done * share, 0.999), message));
-                        for (int m = 0; m < ofModels.size(); m++) {
-                            if (trajectories.get(m).completed()) {
-                                scores = scores.plus(ofModels.get(m));
-                            }
-                        }
+                    int context = models.settings().context();
+                    for (TaskRound round : open) {
+                        DoubleConsumer part = part(progress, done++, all, "seed " + seed + ", " + round);
+                        scores = scores.plus(completed(
+                                models,
+                                round.put(models::likelihoods, target.methods(), seed, context, tokenizer, part)));
                         ArrowFile.write(file, scores.table(), provenance);
                     }
                 }
             }
-            TaskScores measured = scores;
-            rounds.forEach(round -> wanted.addAll(round.in(measured, seed)));
         }
         progress.update(
                 STEP,
                 1,
                 tasks.size() + " tasks, shots " + shots + ", " + target.seeds().size() + " seeds");
-        return new TaskScores(wanted);
+        return scores.of(rounds, target.seeds());
     }
 
-    /// Puts the tasks to other models, one after the other; nothing is kept.
+    private static TaskScores kept(Path file, Map<String, String> provenance) throws IOException {
+        if (!Files.exists(file)) {
+            return new TaskScores(List.of());
+        }
+        ArrowFile earlier = ArrowFile.read(file);
+        return earlier.metadata().equals(provenance) ? TaskScores.read(earlier.table()) : new TaskScores(List.of());
+    }
+
+    private static List<TaskScores.Score> completed(Training models, List<List<TaskScores.Score>> ofModels) {
+        List<Trajectory> trajectories = models.trajectories();
+        return IntStream.range(0, ofModels.size())
+                .filter(m -> trajectories.get(m).completed())
+                .boxed()
+                .flatMap(m -> ofModels.get(m).stream())
+                .toList();
+    }
+
+    private static DoubleConsumer part(Progress progress, int done, int all, String message) {
+        return share -> progress.update(STEP, Math.min((done + share) / all, 0.999), message);
+    }
+
+    /// Puts the tasks to other models; nothing is kept, and the scores say seed 0.
     ///
     /// @param models  `llama::likelihoods`, `training::likelihoods`
     /// @param names   one a model
@@ -153,16 +159,9 @@ public record Downstream(
             throws IOException, InterruptedException {
         TaskScores scores = new TaskScores(List.of());
         List<TaskRound> rounds = rounds();
-        for (int r = 0; r < rounds.size(); r++) {
-            TaskRound round = rounds.get(r);
-            double before = r / (double) rounds.size();
-            for (List<TaskScores.Score> ofModel : round.put(
-                    models,
-                    names,
-                    0,
-                    context,
-                    tokenizer,
-                    done -> progress.update(STEP, Math.min(before + done / rounds.size(), 0.999), round.toString()))) {
+        for (TaskRound round : rounds) {
+            DoubleConsumer part = part(progress, rounds.indexOf(round), rounds.size(), round.toString());
+            for (List<TaskScores.Score> ofModel : round.put(models, names, 0, context, tokenizer, part)) {
                 scores = scores.plus(ofModel);
             }
         }

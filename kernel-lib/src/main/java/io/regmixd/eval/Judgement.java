@@ -1,6 +1,7 @@
 package io.regmixd.eval;
 
 import io.regmixd.model.Likelihood;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
@@ -75,10 +76,7 @@ public record Judgement(double value, double standardError) {
     }
 
     private static Judgement mean(double[] values) {
-        double mean = 0;
-        for (double value : values) {
-            mean += value / values.length;
-        }
+        double mean = Arrays.stream(values).sum() / values.length;
         return new Judgement(mean, new StandardDeviation().evaluate(values) / Math.sqrt(values.length));
     }
 

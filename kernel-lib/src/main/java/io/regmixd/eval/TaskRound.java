@@ -44,7 +44,7 @@ record TaskRound(Task task, int shots, int limit, TaskDocuments scored, TaskDocu
         List<Question> questions = IntStream.range(0, documents.size())
                 .mapToObj(i -> question(documents, i))
                 .toList();
-        List<String> before = Requests.shots(task, documents, shots == 0 ? documents : shown.read(), shots);
+        List<String> before = shots(documents);
         List<Continuation> requests = IntStream.range(0, questions.size())
                 .parallel()
                 .boxed()
@@ -56,6 +56,14 @@ record TaskRound(Task task, int shots, int limit, TaskDocuments scored, TaskDocu
         return IntStream.range(0, names.size())
                 .mapToObj(k -> judge(questions, answers.get(k), names.get(k), seed))
                 .toList();
+    }
+
+    private List<String> shots(List<Document> documents) throws IOException {
+        try {
+            return Requests.shots(task, documents, shots == 0 ? documents : shown.read(), shots);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(shown.file() + ", drawing shots: " + e.getMessage(), e);
+        }
     }
 
     private Question question(List<Document> documents, int i) {

@@ -81,6 +81,13 @@ public record TaskScores(List<Score> scores) {
                 .toList());
     }
 
+    /// Those of some rounds and seeds.
+    TaskScores of(List<TaskRound> rounds, List<Long> seeds) {
+        return new TaskScores(seeds.stream()
+                .flatMap(seed -> rounds.stream().flatMap(round -> round.in(this, seed).stream()))
+                .toList());
+    }
+
     TaskScores plus(List<Score> more) {
         List<Score> all = new ArrayList<>(scores);
         all.addAll(more);
