@@ -10,11 +10,11 @@ import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
 /// A metric of one model's answers to a task, and how sure it is.
 ///
 /// @param value         of the metric
-/// @param standardError of a mean, as the harness's: standard deviation (n - 1) over the root of n. Of perplexity and
-/// F1,
-///     which the harness bootstraps, by the delta method
+/// @param standardError of a mean as in the harness: standard deviation (n - 1) over the root of n. Of perplexity
+///     and F1, which the harness bootstraps, by the delta method
 public record Judgement(double value, double standardError) {
 
+    /// @param completes whether one continuation is completed instead of several compared
     /// @param answers   of each question, one a choice
     /// @throws IllegalArgumentException if there are fewer than two questions
     static Judgement of(Metric metric, boolean completes, List<Question> questions, List<List<Likelihood>> answers) {
