@@ -365,6 +365,35 @@ public final class Llama implements AutoCloseable {
         return losses;
     }
 
+    /// How likely each model finds the end of each sequence given its beginning. The sequences are padded to the
+    /// longest, so similar lengths are best.
+    ///
+    /// @param batch at least one; all models see the same
+    /// @return `[K][batch]`
+    /// @throws IllegalArgumentException if a token is none of the vocabulary
+    /// @throws DeviceMemoryException if not even one sequence fits
+    public List<List<Likelihood>> likelihoods(List<Continuation> batch) {
+        int context = batch.stream().mapToInt(Continuation::length).max().orElseThrow() - 1;
+        int[] tokens = new int[batch.size() * (context + 1)];
+        for (int b = 0; b < batch.size(); b++) {
+            batch.get(b).copyTo(tokens, b * (context + 1), config.vocabulary());
+        }
+        List<float[][]> parts = replicas.onShares(
+                1, tokens, batch.size(), context, (replica, part, count) -> replica.likelihoods(part, count, context));
+        List<List<Likelihood>> likelihoods = new ArrayList<>();
+        for (int k = 0; k < models; k++) {
+            List<Likelihood> ofModel = new ArrayList<>();
+            for (float[][] part : parts) {
+                for (int from = 0; from < part[k].length; from += context) {
+                    Continuation continuation = batch.get(ofModel.size());
+                    ofModel.add(Likelihood.of(continuation, part[k], part[models + k], from));
+                }
+            }
+            likelihoods.add(List.copyOf(ofModel));
+        }
+        return likelihoods;
+    }
+
     /// Floating-point operations a second of the devices together when they multiply square matrices as models
     /// do, in the same precision: what [LlamaConfig#trainingFlops] a second are to be compared with.
     ///

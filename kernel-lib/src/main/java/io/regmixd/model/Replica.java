@@ -131,6 +131,17 @@ final class Replica implements AutoCloseable {
         return losses;
     }
 
+    /// @param tokens `[sequences, context + 1]`, flat; all models see the same
+    /// @return of each predicted token its log-probability, the first K rows, and 1 where none is more probable,
+    ///     else 0, the others: `[2 K][sequences * context]`
+    float[][] likelihoods(int[] tokens, int sequences, int context) {
+        float[] flat = inTiles("likelihoods", Map.of("p", parameters), tokens, 1, sequences, context);
+        float[][] likelihoods = new float[2 * models][];
+        int row = sequences * context;
+        Arrays.setAll(likelihoods, i -> Arrays.copyOfRange(flat, i * row, (i + 1) * row));
+        return likelihoods;
+    }
+
     /// Runs a method that walks through the sequences some at a time; where they do not fit into the device's
     /// memory, fewer.
     private float[] inTiles(

@@ -291,6 +291,13 @@ public final class Training implements AutoCloseable {
         return means;
     }
 
+    /// How likely each model finds the end of each sequence given its beginning, see [Llama#likelihoods].
+    ///
+    /// @return `[runs][batch]`
+    public List<List<Likelihood>> likelihoods(List<Continuation> batch) {
+        return llama.likelihoods(batch);
+    }
+
     private void measure() {
         long start = System.nanoTime();
         double[][] measured = new double[runs.size()][corpus.domains().size()];
@@ -311,6 +318,11 @@ public final class Training implements AutoCloseable {
     public boolean finished() {
         return losses.size() == settings.stages() + 1
                 || Arrays.stream(divergedAt).allMatch(at -> at > 0);
+    }
+
+    /// How the models are trained.
+    public TrainingSettings settings() {
+        return settings;
     }
 
     /// Steps taken so far.

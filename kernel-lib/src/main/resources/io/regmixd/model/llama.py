@@ -248,6 +248,34 @@ class Llama(Module):
         torch.slice(torch.slice(losses, 0, k, k + self.models), 1, b, b + sequences).copy_(mean)
     return losses
 
+  # Log-probability of each token given those before it, and 1 where none is more probable, else 0:
+  # tokens [1 or K, B, T + 1] -> [2, K, B, T]. What follows the end of a sequence changes nothing before it.
+  def likelihoods(self, p: List[Tensor], tokens: Tensor, control: Tensor) -> Tensor:
+    K, B, T = p[0].shape[0], tokens.shape[1], torch.sub(tokens.shape[2], 1)
+    sequences = int(control[0])
+    weights, rotation = self.weights(p), self.rotation(T, p)
+    tokens = tokens.expand([K, -1, -1])
+    result = torch.empty([2, K, B, T], dtype=6, device=tokens.device)
+    for k in range(0, K, self.models):
+      w = self.some(weights, k, k + self.models)
+      for b in range(0, B, sequences):
+        some = torch.slice(torch.slice(tokens, 0, k, k + self.models), 1, b, b + sequences)
+        x = self.embed(w[0], some)
+        for layer in range(torch.floordiv(len(w) - 3, 6)):
+          x, kept = self.layer(x, torch.slice(w, 1 + 6 * layer, 7 + 6 * layer), rotation)
+        n, r = self.norm(x)
+        targets, output = self.targets(some), w[len(w) - 1]
+        of_tokens = annotate(List[Tensor], [])
+        size = self.chunk(output)
+        for start in range(0, n.shape[1], size):
+          log = torch.log_softmax(self.product(torch.slice(n, 1, start, start + size), output), 2, 6)  # [k, chunk, V]
+          target = torch.slice(targets, 1, start, start + size)
+          greedy = torch.eq(torch.argmax(log, 2, True), target).to(6)
+          torch.append(of_tokens, torch.stack([torch.gather(log, 2, target), greedy]))
+        tile = torch.cat(of_tokens, 2).view([2, x.shape[0], -1, T])
+        torch.slice(torch.slice(result, 1, k, k + self.models), 2, b, b + sequences).copy_(tile)
+    return result
+
   # The summed loss of the last layer and its gradient, made chunk by chunk in the forward pass, so that all logits
   # never exist at once. n [k, M, D], targets [k, M, 1] -> loss [k], its gradient by n; adds that by output to sum
   def cross_entropy(self, n: Tensor, output: Tensor, targets: Tensor, sum: Tensor) -> Tuple[Tensor, Tensor]:

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.regmixd.store.TensorFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,71 @@ class LlamaTest {
                 }
             }
         }
+    }
+
+    /// Sequences of different lengths in one batch, on one device and dealt out to two; the models see the same.
+    @Test
+    void likelihoodsOfContinuationsEqualTheReferenceInFloat64() {
+        List<Continuation> batch = new ArrayList<>();
+        Random random = new Random(7);
+        for (int length : new int[] {2, 5, 9, 3, 9}) {
+            int[] tokens = random.ints(length, 0, TINY.vocabulary()).toArray();
+            batch.add(new Continuation(tokens, Math.max(1, length - 3)));
+        }
+        for (int devices = 1; devices <= 2; devices++) {
+            try (Llama llama = Llama.initialise(TINY, new long[] {3, 5}, ComputeDevice.cpu(devices), Compute.FLOAT32)) {
+                batch.add(greedy(new ReferenceLlama(llama, 1)));
+
+                List<List<Likelihood>> likelihoods = llama.likelihoods(batch);
+
+                for (int k = 0; k < 2; k++) {
+                    ReferenceLlama reference = new ReferenceLlama(llama, k);
+                    assertThat(likelihoods.get(k)).hasSameSizeAs(batch);
+                    for (int b = 0; b < batch.size(); b++) {
+                        int[] tokens = new int[batch.get(b).length()];
+                        batch.get(b).copyTo(tokens, 0, TINY.vocabulary());
+                        double[][] logits = reference.logits(tokens);
+                        double sum = 0;
+                        boolean greedy = true;
+                        for (int t = batch.get(b).from(); t < tokens.length; t++) {
+                            sum += ReferenceLlama.logProbability(logits[t - 1], tokens[t]);
+                            greedy &= best(logits[t - 1]) == tokens[t];
+                        }
+                        assertThat(likelihoods.get(k).get(b).logProbability()).isCloseTo(sum, within(1e-5));
+                        assertThat(likelihoods.get(k).get(b).greedy()).isEqualTo(greedy);
+                    }
+                }
+                assertThat(likelihoods.get(1).getLast().greedy()).isTrue();
+                batch.removeLast();
+            }
+        }
+    }
+
+    @Test
+    void likelihoodsAreRefusedForTokensOutsideTheVocabularyAndForNothingToJudge() {
+        try (Llama llama = models(1)) {
+            Continuation foreign = new Continuation(new int[] {1, TINY.vocabulary()}, 1);
+            assertThatThrownBy(() -> llama.likelihoods(List.of(foreign)))
+                    .hasMessageContaining("token 11 is none of the vocabulary, 0 to 10");
+        }
+        assertThatThrownBy(() -> new Continuation(new int[] {1, 2}, 2)).hasMessageContaining("give 1 to 1");
+        assertThatThrownBy(() -> new Continuation(new int[] {1, 2}, 0)).hasMessageContaining("give 1 to 1");
+    }
+
+    /// What the model itself would say after a token.
+    private static Continuation greedy(ReferenceLlama reference) {
+        int[] tokens = {4, 0, 0, 0};
+        for (int t = 1; t < tokens.length; t++) {
+            tokens[t] = best(reference.logits(tokens)[t - 1]);
+        }
+        return new Continuation(tokens, 1);
+    }
+
+    private static int best(double[] logits) {
+        return IntStream.range(0, logits.length)
+                .boxed()
+                .max(Comparator.comparingDouble(i -> logits[i]))
+                .orElseThrow();
     }
 
     /// Gradients of the reference by central differences; AdamW after Loshchilov and Hutter 2019 (arXiv

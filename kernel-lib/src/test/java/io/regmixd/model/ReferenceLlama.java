@@ -4,6 +4,7 @@ import io.regmixd.store.TensorFile;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// A Llama in plain loops and float64, written from the papers (Touvron et al. 2023, arXiv 2302.13971; Su et
 /// al. 2021, arXiv 2104.09864 with neighbours paired as there) and independent of the TorchScript
@@ -34,6 +35,19 @@ final class ReferenceLlama {
 
     /// Mean loss of tokens 1 to T given those before, nats.
     double loss(int[] tokens) {
+        double[][] logits = logits(tokens);
+        return -IntStream.range(0, logits.length)
+                .mapToDouble(t -> logProbability(logits[t], tokens[t + 1]))
+                .average()
+                .orElseThrow();
+    }
+
+    static double logProbability(double[] logits, int token) {
+        return logits[token] - Math.log(Arrays.stream(logits).map(Math::exp).sum());
+    }
+
+    /// What is known of the token after each but the last.
+    double[][] logits(int[] tokens) {
         int length = tokens.length - 1;
         double[][] x = new double[length][];
         for (int t = 0; t < length; t++) {
@@ -54,13 +68,7 @@ final class ReferenceLlama {
             }
             add(x, product(hidden, block + "down"));
         }
-        double[][] logits = product(normalised(x, "last_gain"), "output");
-        double sum = 0;
-        for (int t = 0; t < length; t++) {
-            double partition = Arrays.stream(logits[t]).map(Math::exp).sum();
-            sum += Math.log(partition) - logits[t][tokens[t + 1]];
-        }
-        return sum / length;
+        return product(normalised(x, "last_gain"), "output");
     }
 
     private double[][] attention(double[][] x, String block) {

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import io.regmixd.store.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,10 +127,22 @@ class ReplicasTest {
             int[] tokens = tokens(SEQUENCES, CONTEXT, 9);
             float[][] losses = a.losses(tokens, SEQUENCES, CONTEXT);
             float[][] same = b.losses(tokens, SEQUENCES, CONTEXT);
+            List<List<Likelihood>> likelihoods = b.likelihoods(wholeSequences(tokens));
             for (int k = 0; k < SEEDS.length; k++) {
                 assertThat(same[k]).containsExactly(losses[k], within(1e-4f));
+                for (int s = 0; s < SEQUENCES; s++) {
+                    assertThat(likelihoods.get(k).get(s).logProbability())
+                            .isCloseTo(-CONTEXT * losses[k][s], within(1e-2));
+                }
             }
         }
+    }
+
+    private static List<Continuation> wholeSequences(int[] tokens) {
+        int row = CONTEXT + 1;
+        return IntStream.range(0, SEQUENCES)
+                .mapToObj(s -> new Continuation(Arrays.copyOfRange(tokens, s * row, (s + 1) * row), 1))
+                .toList();
     }
 
     private static void assertClose(List<Llama.Step> expected, List<Llama.Step> shown) {
