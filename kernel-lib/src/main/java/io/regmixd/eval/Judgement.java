@@ -10,8 +10,8 @@ import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
 /// A metric of one model's answers to a task, and how sure it is.
 ///
 /// @param value         of the metric
-/// @param standardError of a mean as in the harness: standard deviation (n - 1) over the root of n. Of perplexity
-///     and F1, which the harness bootstraps, by the delta method
+/// @param standardError of a mean as in the harness: standard deviation (n - 1) over the root of n. Of
+///     perplexity and F1, which the harness bootstraps, by the delta method
 public record Judgement(double value, double standardError) {
 
     /// @param completes whether one continuation is completed instead of several compared
@@ -80,8 +80,9 @@ public record Judgement(double value, double standardError) {
         return new Judgement(mean, new StandardDeviation().evaluate(values) / Math.sqrt(values.length));
     }
 
-    /// F1 of choice 1 is twice the mean of a (gold and predicted) over that of b (gold plus predicted), so a document
-    /// moves it by (2 a - F1 b) / mean b. 0 where choice 1 is neither gold nor predicted, as scikit-learn's.
+    /// F1 of choice 1 is twice the mean of a (gold and predicted) over that of b (gold plus predicted), so a
+    /// document moves it by (2 a - F1 b) / mean b. 0 where choice 1 is neither gold nor predicted, as
+    /// scikit-learn's.
     private static Judgement f1(int[] gold, int[] predicted) {
         int n = gold.length;
         int both = 0;

@@ -4,8 +4,8 @@ import java.util.Locale;
 
 /// What is said of a model's answers to a task, under the harness's name.
 public enum Metric {
-    /// Share of documents whose right choice has the highest log-probability; for LAMBADA, whose every token is the
-    /// most probable one.
+    /// Share of documents whose right choice has the highest log-probability; for LAMBADA, whose every token is
+    /// the most probable one.
     ACC,
     /// The same with each choice's log-probability divided by its characters.
     ACC_NORM,

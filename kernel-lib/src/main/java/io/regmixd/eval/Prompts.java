@@ -135,8 +135,8 @@ final class Prompts {
         return Question.fit(contexts, PythonText.strip(sentence.substring(gap + 1)), d.number("answer") - 1);
     }
 
-    /// Label 1 says that the answer is correct and choice 1 says "no": the harness has it this way round. It also
-    /// reads the answer as part of a Python literal, escapes included.
+    /// Label 1 says that the answer is correct and choice 1 says "no": the harness has it this way round. It
+    /// also reads the answer as part of a Python literal, escapes included.
     static Question multirc(Document d) {
         String literal = "['''%s\\nIs the answer correct? yes''', '''%<s\\nIs the answer correct? no''']"
                 .formatted(d.text("answer"));

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Python's `ast.literal_eval` of texts, and of lists and dictionaries of them: how RACE keeps its problems, and how
-/// the harness makes MultiRC's choices.
+/// Python's `ast.literal_eval` of texts, and of lists and dictionaries of them: how RACE keeps its problems,
+/// and how the harness makes MultiRC's choices.
 final class PythonLiteral {
 
     private final String source;

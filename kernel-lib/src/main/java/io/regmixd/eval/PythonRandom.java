@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 import org.apache.commons.math3.random.MersenneTwister;
 
-/// Python's `random.Random(seed)` as far as the harness draws shots with it: `sample` without replacement, equal
-/// draw for draw (CPython 3.9 to 3.13, `Lib/random.py` and `Modules/_randommodule.c`).
+/// Python's `random.Random(seed)` as far as the harness draws shots with it: `sample` without replacement,
+/// equal draw for draw (CPython 3.9 to 3.13, `Lib/random.py` and `Modules/_randommodule.c`).
 final class PythonRandom {
 
     private final MersenneTwister twister;

@@ -45,8 +45,8 @@ record Question(String text, String answer, List<Choice> choices, int gold) {
         return new Question(gold >= 0 && gold < contexts.size() ? contexts.get(gold) : "", ending, choices, gold);
     }
 
-    /// The ending itself is to be found. `ending` starts with a space; unlike in [#choose], no other is put before
-    /// it where it is scored, but in shots there is.
+    /// The ending itself is to be found. `ending` starts with a space; unlike in [#choose], no other is put
+    /// before it where it is scored, but in shots there is.
     static Question complete(String text, String ending) {
         return new Question(text, ending, List.of(new Choice(text, ending, PythonText.length(ending))), 0);
     }

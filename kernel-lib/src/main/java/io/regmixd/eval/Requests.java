@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
-/// What models are asked: every choice of every document as tokens, after its shots, in batches of similar length.
+/// What models are asked: every choice of every document as tokens, after its shots, in batches of similar
+/// length.
 final class Requests {
 
     /// The harness's default seed of shots (`lm_eval/defaults.py`).
@@ -20,8 +21,8 @@ final class Requests {
 
     private Requests() {}
 
-    /// The shots before each scored document, one text a document, drawn as the harness does: one generator for all
-    /// documents, in their order (`lm_eval/api/samplers.py`).
+    /// The shots before each scored document, one text a document, drawn as the harness does: one generator for
+    /// all documents, in their order (`lm_eval/api/samplers.py`).
     ///
     /// @param shown the documents that shots are drawn from; need not be given for 0 shots
     /// @throws IllegalArgumentException if there are fewer than are to be drawn

@@ -41,8 +41,8 @@ public enum Task {
             WINOGRANDE,
             MULTIRC);
 
-    /// The 13 tasks of RegMix's script (sail-sg/regmix, `evaluation/eval_lm_eval_harness.sh`): Social IQA in place of
-    /// ARC-Challenge, so the two averages cannot be compared.
+    /// The 13 tasks of RegMix's script (sail-sg/regmix, `evaluation/eval_lm_eval_harness.sh`): Social IQA in
+    /// place of ARC-Challenge, so the two averages cannot be compared.
     public static final List<Task> REGMIX = Stream.concat(
                     Stream.of(SOCIAL_IQA), REGMIX_D.stream().filter(task -> task != ARC_CHALLENGE))
             .toList();
@@ -84,8 +84,8 @@ public enum Task {
         return scored;
     }
 
-    /// The split that shots are drawn from. Where it is the scored one, a document may come among its own shots: so
-    /// it does in the harness.
+    /// The split that shots are drawn from. Where it is the scored one, a document may come among its own
+    /// shots: so it does in the harness.
     public String shown() {
         return shown;
     }

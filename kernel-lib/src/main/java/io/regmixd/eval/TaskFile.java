@@ -9,6 +9,6 @@ import java.nio.file.Path;
 /// @param hub      the data set on the Hugging Face hub, `OWNER/NAME`
 /// @param revision of the data set
 /// @param path     in that revision
-/// @param file     where it is to lie here, with the ending of `path`; a file with another ending that can be read
+/// @param file where it is to lie here, with the ending of `path`; a file with another ending that can be read
 ///     will do as well
 public record TaskFile(Task task, String split, String hub, String revision, String path, Path file) {}

@@ -94,11 +94,11 @@ public record TaskScores(List<Score> scores) {
         return new TaskScores(all);
     }
 
-    /// A model's score on a task, its first metric, averaged over the numbers of shots that were measured, as the
-    /// papers do (0 to 5).
+    /// A model's score on a task, its first metric, averaged over the numbers of shots that were measured, as
+    /// the papers do (0 to 5).
     ///
-    /// The standard error is the mean of the single ones: since the same documents are scored each time, that is
-    /// the most it can be.
+    /// The standard error is the mean of the single ones: since the same documents are scored each time, that
+    /// is the most it can be.
     ///
     /// @throws IllegalArgumentException if it was not measured
     public Judgement mean(String method, long seed, Task task) {
@@ -134,8 +134,8 @@ public record TaskScores(List<Score> scores) {
                 Math.sqrt(squares) / tasks.size());
     }
 
-    /// The papers' table: one row a task and a last one with their average, one column a method, in percent, means
-    /// over seeds.
+    /// The papers' table: one row a task and a last one with their average, one column a method, in percent,
+    /// means over seeds.
     ///
     /// @param tasks [Task#REGMIX_D], [Task#REGMIX] or any others
     /// @throws IllegalArgumentException if one of them was not measured

@@ -19,8 +19,8 @@ public interface Tokenizer {
     /// The tokens of a text, without special tokens at its beginning or end.
     int[] encode(String text);
 
-    /// The token that ends a document, which stands before a text that nothing precedes. 0 in corpora of bytes and
-    /// in GPT-NeoX's vocabulary.
+    /// The token that ends a document, which stands before a text that nothing precedes. 0 in corpora of bytes
+    /// and in GPT-NeoX's vocabulary.
     default int endOfDocument() {
         return 0;
     }

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 /// A point on the simplex over the domains: which share of the training tokens comes from which domain.
 ///
 /// Immutable. Weights are non-negative and sum to one; given weights may miss that by up to 1% (published
-/// mixtures are rounded) and are rescaled. Those that miss it by rounding alone are taken as they are, so that a
-/// mixture written and read back is equal to the bit.
+/// mixtures are rounded) and are rescaled. Those that miss it by rounding alone are taken as they are, so that
+/// a mixture written and read back is equal to the bit.
 public final class Mixture implements Serializable {
 
     private static final long serialVersionUID = 1;

@@ -365,8 +365,8 @@ public final class Llama implements AutoCloseable {
         return losses;
     }
 
-    /// How likely each model finds the end of each sequence given its beginning. The sequences are padded to the
-    /// longest, so similar lengths are best.
+    /// How likely each model finds the end of each sequence given its beginning. The sequences are padded to
+    /// the longest, so similar lengths are best.
     ///
     /// @param batch at least one; all models see the same
     /// @return `[K][batch]`

@@ -132,8 +132,8 @@ final class Replica implements AutoCloseable {
     }
 
     /// @param tokens `[sequences, context + 1]`, flat; all models see the same
-    /// @return of each predicted token its log-probability, the first K rows, and 1 where none is more probable,
-    ///     else 0, the others: `[2 K][sequences * context]`
+    /// @return of each predicted token its log-probability, the first K rows, and 1 where none is more
+    ///     probable, else 0, the others: `[2 K][sequences * context]`
     float[][] likelihoods(int[] tokens, int sequences, int context) {
         float[] flat = inTiles("likelihoods", Map.of("p", parameters), tokens, 1, sequences, context);
         float[][] likelihoods = new float[2 * models][];

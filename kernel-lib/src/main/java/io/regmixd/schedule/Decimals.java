@@ -17,8 +17,8 @@ final class Decimals {
 
     private Decimals() {}
 
-    /// By domain, in the mixture's order; always with a decimal point and without an exponent, because YAML 1.1 takes
-    /// `1e-05` for a text.
+    /// By domain, in the mixture's order; always with a decimal point and without an exponent, because YAML 1.1
+    /// takes `1e-05` for a text.
     static Map<String, String> of(Mixture mixture) {
         long[] units = new long[mixture.size()];
         double[] remainders = new double[mixture.size()];

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /// For litgpt, whose mixtures are Python: a data module with a stage's weights for litdata's
-/// `CombinedStreamingDataset`. All domains stay in, weight 0 or not: litdata goes on from a checkpoint only with as
-/// many data sets as there were.
+/// `CombinedStreamingDataset`. All domains stay in, weight 0 or not: litdata goes on from a checkpoint only
+/// with as many data sets as there were.
 final class LitGptFiles {
 
     private static final String MODULE = """

@@ -7,9 +7,10 @@ import java.util.stream.Collectors;
 
 /// For Megatron-LM: a file of `weight prefix` pairs a stage, and a script that starts the trainer once a stage.
 ///
-/// `--phase-transition-iterations` is Megatron's own way to change the data: it saves and exits there, and counts
-/// the samples of each phase from 0. It reads `--train-samples`, not `--train-iters`. `--data-args-path` is split at
-/// white space, so it takes neither comments nor a prefix with a space; a blend's weights must be positive.
+/// `--phase-transition-iterations` is Megatron's own way to change the data: it saves and exits there, and
+/// counts the samples of each phase from 0. It reads `--train-samples`, not `--train-iters`. `--data-args-path`
+/// is split at white space, so it takes neither comments nor a prefix with a space; a blend's weights must be
+/// positive.
 final class MegatronFiles {
 
     private static final String SCRIPT = """

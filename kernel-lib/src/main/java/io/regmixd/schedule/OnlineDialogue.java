@@ -19,11 +19,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// An online planner that a trainer in another process asks, a line of JSON a question.
 ///
-/// `{"step": 5000, "losses": {"web": 2.31, ...}}` says how many steps are behind and what the validation losses are
-/// now, nats a token, of all domains. The answer says what to train on next, and until when:
-/// `{"step": 5000, "stage": 2, "until_step": 10000, "mixture": {"web": 0.4, ...}, "predicted": {...}, "warnings":
-/// [...]}`, where `predicted` are the losses to expect at the end of the training, at the proxies' size. The first
-/// question is step 0, whose losses may be left out. What cannot be answered is answered with `{"error": "..."}`.
+/// `{"step": 5000, "losses": {"web": 2.31, ...}}` says how many steps are behind and what the validation losses
+/// are now, nats a token, of all domains. The answer says what to train on next, and until when: `{"step":
+/// 5000, "stage": 2, "until_step": 10000, "mixture": {"web": 0.4, ...}, "predicted": {...}, "warnings":
+/// [...]}`, where `predicted` are the losses to expect at the end of the training, at the proxies' size. The
+/// first question is step 0, whose losses may be left out. What cannot be answered is answered with `{"error":
+/// "..."}`.
 ///
 /// A decision stands: asked for the same step again, the dialogue repeats its answer, also one that an earlier
 /// process gave if it left a log.

@@ -37,8 +37,8 @@ public final class PlanOnline {
         this.options = options;
     }
 
-    /// @param args `--sweep FILE --objective DOMAIN --steps N`, and `--log FILE`, `--highest DOMAIN=WEIGHT` (may be
-    ///     repeated), `--change SHARE`, `--scale calibrated|none`, `--seed N`
+    /// @param args `--sweep FILE --objective DOMAIN --steps N`, and `--log FILE`, `--highest DOMAIN=WEIGHT`
+    ///     (may be repeated), `--change SHARE`, `--scale calibrated|none`, `--seed N`
     public static void main(String[] args) {
         PrintStream answers = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         System.setOut(System.err); // whatever else is printed is no answer

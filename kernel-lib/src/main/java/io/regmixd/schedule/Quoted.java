@@ -7,8 +7,8 @@ final class Quoted {
 
     private Quoted() {}
 
-    /// In double quotes, as JSON, YAML 1.1 and 1.2, and Python all read it. What is beyond the basic plane stays as
-    /// it is: in JSON alone are two escapes one character.
+    /// In double quotes, as JSON, YAML 1.1 and 1.2, and Python all read it. What is beyond the basic plane
+    /// stays as it is: in JSON alone are two escapes one character.
     static String text(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /// For RegMix's trainer (`model_training/pretrain/tinyllama.py`), a TinyLlama. It reads `train` and `valid` as
-/// prefixes of token files with a weight, deletes both keys (so both must be there), and lets every other key set
-/// the global of that name; with `global_batch_size` among them it derives the learning rate's steps from
+/// prefixes of token files with a weight, deletes both keys (so both must be there), and lets every other key
+/// set the global of that name; with `global_batch_size` among them it derives the learning rate's steps from
 /// `max_step` anew. A prefix without files it leaves out without an error.
 final class RegMixFiles {
 

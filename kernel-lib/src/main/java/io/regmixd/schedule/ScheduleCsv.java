@@ -15,7 +15,8 @@ import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.io.csv.CsvReadOptions;
 
-/// `schedule.csv`: `stage, first_step, end_step, domain, weight`, stages from 1, in quotes as RFC 4180 has them.
+/// `schedule.csv`: `stage, first_step, end_step, domain, weight`, stages from 1, in quotes as RFC 4180 has
+/// them.
 final class ScheduleCsv {
 
     private static final Map<String, ColumnType> COLUMNS =

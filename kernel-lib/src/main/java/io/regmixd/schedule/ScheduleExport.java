@@ -36,8 +36,8 @@ public record ScheduleExport(
 
     private static final String DOMAIN = "{domain}";
 
-    /// @throws IllegalArgumentException if a number is out of its range, a domain has no source, or a name is not
-    ///     text that UTF-8 can write
+    /// @throws IllegalArgumentException if a number is out of its range, a domain has no source, or a name is
+    ///     not text that UTF-8 can write
     public ScheduleExport {
         sources = Collections.unmodifiableMap(new LinkedHashMap<>(sources));
         if (steps < schedule.size() || batch < 1 || context < 1) {
@@ -97,12 +97,12 @@ public record ScheduleExport(
         return written;
     }
 
-    /// Reads back a schedule that was written as [ScheduleFormat#JSON] or [ScheduleFormat#CSV], equal to the bit,
-    /// or a file of one's own of that form.
+    /// Reads back a schedule that was written as [ScheduleFormat#JSON] or [ScheduleFormat#CSV], equal to the
+    /// bit, or a file of one's own of that form.
     ///
     /// @param file ends in `.json` or `.csv`
-    /// @throws IOException if it cannot be read or holds no schedule; names the file, the field or row, and what
-    ///     is expected
+    /// @throws IOException if it cannot be read or holds no schedule; names the file, the field or row, and
+    ///     what is expected
     public static MixtureSchedule read(Path file) throws IOException {
         String name = file.getFileName().toString();
         if (name.endsWith(".json")) {

@@ -4,12 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/// What a schedule can be written as; see [ScheduleExport#write]. Each file's head says which stage covers which
-/// steps and tokens, how to train it, and which version of the trainer it was written against. docs/exports.md
-/// has more.
+/// What a schedule can be written as; see [ScheduleExport#write]. Each file's head says which stage covers
+/// which steps and tokens, how to train it, and which version of the trainer it was written against.
+/// docs/exports.md has more.
 ///
-/// The last six are inputs of trainers. Their weights are decimals of at most twelve places that sum to exactly 1;
-/// domains whose weight rounds to 0 are left out where the trainer lets or makes one.
+/// The last six are inputs of trainers. Their weights are decimals of at most twelve places that sum to exactly
+/// 1; domains whose weight rounds to 0 are left out where the trainer lets or makes one.
 public enum ScheduleFormat {
 
     /// `schedule.json`: all there is, weights to the bit; [ScheduleExport#read] reads it.
@@ -27,8 +27,8 @@ public enum ScheduleFormat {
     /// `regmixd_litgpt.py`: a data module of litgpt with a stage's weights.
     LITGPT,
 
-    /// `megatron-stage-N.txt` for Megatron-LM's `--data-args-path`, and `megatron.sh`, which restarts the trainer
-    /// stage by stage.
+    /// `megatron-stage-N.txt` for Megatron-LM's `--data-args-path`, and `megatron.sh`, which restarts the
+    /// trainer stage by stage.
     MEGATRON,
 
     /// `mosaicml-stage-N.yaml` for LLM Foundry: streams with proportions.

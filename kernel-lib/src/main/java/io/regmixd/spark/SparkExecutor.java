@@ -8,8 +8,8 @@ import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/// Works in the executors of a Spark cluster: `local[*]`, standalone, YARN or Kubernetes. One piece is one Spark
-/// task.
+/// Works in the executors of a Spark cluster: `local[*]`, standalone, YARN or Kubernetes. One piece is one
+/// Spark task.
 ///
 /// - Results come as each piece ends; reports of a piece under way come with the heartbeats of its executor.
 /// - A piece whose executor is lost is done again on another, `spark.task.maxFailures` times in all. What the
@@ -78,7 +78,8 @@ public final class SparkExecutor implements SweepExecutor, AutoCloseable {
     }
 
     /// What executors need to run this library, but for its class path (`spark.executor.extraClassPath`): JVM
-    /// options and environment variables. Heartbeats, which bring progress, come every two seconds; no web page.
+    /// options and environment variables. Heartbeats, which bring progress, come every two seconds; no web
+    /// page.
     ///
     /// @param master `local[*]`, `spark://HOST:7077`, `yarn`, `k8s://https://HOST:PORT`
     public static SparkConf conf(String master) {
@@ -92,8 +93,8 @@ public final class SparkExecutor implements SweepExecutor, AutoCloseable {
         return conf;
     }
 
-    /// Tasks that fit into the executors: those that `spark.executor.instances` asks for, or those that are there
-    /// now if these are more. Where neither is known, 1.
+    /// Tasks that fit into the executors: those that `spark.executor.instances` asks for, or those that are
+    /// there now if these are more. Where neither is known, 1.
     @Override
     public int workers() {
         SparkConf conf = context.getConf();

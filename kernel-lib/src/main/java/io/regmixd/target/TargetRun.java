@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 
 /// Trains the target on the schedules of several methods, at the same token budget and with the same seeds.
 ///
-/// A method has a fixed schedule ([#of]) or an online planner at the wheel ([#online]), which is asked again after
-/// each stage, with the losses that this very target has shown.
+/// A method has a fixed schedule ([#of]) or an online planner at the wheel ([#online]), which is asked again
+/// after each stage, with the losses that this very target has shown.
 ///
 /// The methods of one seed train together: they start from the same parameters and draw with common random
 /// numbers, so that the paired difference between two methods is the schedules'. All attached devices share
@@ -58,8 +58,8 @@ public final class TargetRun {
         this.seeds = List.copyOf(seeds);
     }
 
-    /// @param schedules one a method, by the method's name, in the order of tables and plots; none if all methods
-    ///     are planned online
+    /// @param schedules one a method, by the method's name, in the order of tables and plots; none if all
+    ///     methods are planned online
     /// @param seeds     at least one
     /// @throws IllegalArgumentException if there is no seed
     public static TargetRun of(
@@ -229,7 +229,8 @@ public final class TargetRun {
         }
     }
 
-    /// Between two stages: has the online planners decide how their runs go on, or reads back what they decided.
+    /// Between two stages: has the online planners decide how their runs go on, or reads back what they
+    /// decided.
     private void steer(Training training, Decisions decisions, long seed, Progress progress)
             throws IOException, InterruptedException {
         int stepsAStage = settings.steps() / settings.stages();
@@ -320,8 +321,8 @@ public final class TargetRun {
                 .toList();
     }
 
-    /// What a run trains on as far as that is decided; where nothing is, a method planned online has no stage yet
-    /// that could have been trained, and any schedule will do.
+    /// What a run trains on as far as that is decided; where nothing is, a method planned online has no stage
+    /// yet that could have been trained, and any schedule will do.
     private MixtureSchedule schedule(String method, long seed, Decisions decisions) {
         String run = name(method, seed);
         return decisions.made(run, 0)

@@ -55,7 +55,8 @@ class DownstreamTest {
     }
 
     /// Whatever an untrained model prefers, the right place is drawn independently of it: four choices of equal
-    /// length are right in a quarter of the cases, and the answers of models with different seeds agree no more.
+    /// length are right in a quarter of the cases, and the answers of models with different seeds agree no
+    /// more.
     @Test
     void untrainedModelsScoreAtChanceWithinTheStandardError(@TempDir Path folder) throws Exception {
         int documents = 300;
@@ -98,8 +99,8 @@ class DownstreamTest {
                 .toString();
     }
 
-    /// Trained on the solved documents until it knows them by heart, beside one trained on others of the same kind;
-    /// scores are kept and measured once.
+    /// Trained on the solved documents until it knows them by heart, beside one trained on others of the same
+    /// kind; scores are kept and measured once.
     @Test
     void overfittedTargetScoresNearOneOnWhatItWasTrainedOn(@TempDir Path folder) throws Exception {
         List<String> questions = choices(new Random(1), 24);

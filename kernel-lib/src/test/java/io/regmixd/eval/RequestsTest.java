@@ -62,8 +62,8 @@ class RequestsTest {
                 .hasMessageContaining("is 0 tokens");
     }
 
-    /// The models here answer with a sequence's length and first judged place, so that every answer shows whose it
-    /// is.
+    /// The models here answer with a sequence's length and first judged place, so that every answer shows whose
+    /// it is.
     @Test
     void answersComeInTheOrderOfTheRequestsWhateverTheBatches() throws Exception {
         Random random = new Random(1);

@@ -82,8 +82,8 @@ class TaskTest {
         }
     }
 
-    /// The harness bootstraps these two, we do not: with 400 documents both ways agree within the bootstrap's own
-    /// noise and its order 1/n.
+    /// The harness bootstraps these two, we do not: with 400 documents both ways agree within the bootstrap's
+    /// own noise and its order 1/n.
     @Test
     void standardErrorsOfPerplexityAndF1AreNearTheHarnesssBootstrap() {
         JsonNode perplexity = HarnessExpectations.ALL.at("/bootstrapped/perplexity");

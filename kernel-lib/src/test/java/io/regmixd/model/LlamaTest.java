@@ -44,7 +44,8 @@ class LlamaTest {
         }
     }
 
-    /// Sequences of different lengths in one batch, on one device and dealt out to two; the models see the same.
+    /// Sequences of different lengths in one batch, on one device and dealt out to two; the models see the
+    /// same.
     @Test
     void likelihoodsOfContinuationsEqualTheReferenceInFloat64() {
         List<Continuation> batch = new ArrayList<>();
