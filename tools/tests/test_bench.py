@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from bench import engine, planning, regression
+from bench import adaptive, engine, planning, regression
 from bench.main import main, others_share
 from bench.report import Report
 from run_notebook.terminal import Failure
@@ -200,3 +200,32 @@ class PlanningTest(unittest.TestCase):
         # 0.1 and 0.3: standard deviation 0.1414, standard error 0.1, 12.71 of them
         self.assertEqual(planning.interval([0.1, 0.3]), "0.2000 ± 1.2710")
         self.assertEqual(planning.interval([0.25]), "0.2500")
+
+
+class AdaptiveTest(unittest.TestCase):
+    @staticmethod
+    def rounds(order, lost, settled_at):
+        """Two seeds of three rounds; the second seed never settles."""
+        return [
+            {"kind": "published", "objective": "web", "seed": seed, "order": order, "proxies": n, "lost": loss, "best": loss,
+             "change": 0.1, "settled": seed == 1 and n >= settled_at}
+            for seed in (1, 2) for n, loss in zip((16, 32, 48), lost)
+        ]
+
+    def test_figures_compare_what_is_lost_where_the_rule_ends_the_sweep(self):
+        worlds = [
+            {"kind": "world", "world": w, "order": order, "proxies": 16, "regret": regret, "settled": False}
+            for order, regret in (("adaptive", 0.1), ("random", 0.3)) for w in (1, 2)
+        ]
+        said = self.rounds("adaptive", (0.5, 0.2, 0.1), 32) + self.rounds("random", (0.5, 0.4, 0.3), 48) + worlds
+        figures = adaptive.report(said[::-1]).figures
+        self.assertEqual(figures["adaptive_proxies_to_stop"], 40)  # 32 and, never settled, 48
+        self.assertAlmostEqual(figures["adaptive_saves_share"], 1 - 40 / 512)
+        self.assertAlmostEqual(figures["adaptive_lost_nats"], 0.15)
+        self.assertAlmostEqual(figures["random_lost_nats_as_many"], 0.35)
+        self.assertAlmostEqual(figures["adaptive_unsettled_share"], 0.5)
+        self.assertAlmostEqual(figures["world_random_regret"], 0.3)
+
+    def test_a_folder_without_the_published_runs_is_named(self):
+        with tempfile.TemporaryDirectory() as folder, self.assertRaisesRegex(Failure, "train_mixture_1m.csv"):
+            adaptive.measure(Path(folder))

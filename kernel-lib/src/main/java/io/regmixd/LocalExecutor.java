@@ -37,8 +37,8 @@ public record LocalExecutor(int workers, int threads) implements SweepExecutor {
                 new LinkedBlockingQueue<>(IntStream.range(0, workers).boxed().toList());
         LongAdder units = new LongAdder();
         ExecutorService pool = Executors.newFixedThreadPool(workers);
+        CompletionService<R> results = new ExecutorCompletionService<>(pool);
         try {
-            CompletionService<R> results = new ExecutorCompletionService<>(pool);
             for (P piece : pieces) {
                 results.submit(() -> {
                     int number = free.take();
@@ -59,16 +59,35 @@ public record LocalExecutor(int workers, int threads) implements SweepExecutor {
                 listener.working(units.sum());
             }
         } catch (ExecutionException e) {
+            end(pool);
+            keepFinished(results, listener, e.getCause());
             throw unwrapped(e);
+        } catch (IOException | InterruptedException e) {
+            end(pool);
+            keepFinished(results, listener, e);
+            throw e;
         } finally {
-            pool.shutdownNow();
-            awaitEnd(pool);
+            end(pool);
+        }
+    }
+
+    /// Pieces that ended well while the run was ended are not lost.
+    private static <R> void keepFinished(CompletionService<R> results, Listener<? super R> listener, Throwable end) {
+        for (Future<R> result = results.poll(); result != null; result = results.poll()) {
+            if (result.state() == Future.State.SUCCESS) {
+                try {
+                    listener.finished(result.resultNow());
+                } catch (IOException e) {
+                    end.addSuppressed(e);
+                }
+            }
         }
     }
 
     /// Native work cannot be stopped halfway, and what is saved at an interrupt must be whole when the caller
     /// goes on: a further interrupt is kept for later.
-    private static void awaitEnd(ExecutorService pool) {
+    private static void end(ExecutorService pool) {
+        pool.shutdownNow();
         boolean interrupted = false;
         while (!pool.isTerminated()) {
             try {

@@ -10,12 +10,14 @@ import java.util.stream.IntStream;
 /// A point on the simplex over the domains: which share of the training tokens comes from which domain.
 ///
 /// Immutable. Weights are non-negative and sum to one; given weights may miss that by up to 1% (published
-/// mixtures are rounded) and are rescaled.
+/// mixtures are rounded) and are rescaled. Those that miss it by rounding alone are taken as they are, so that a
+/// mixture written and read back is equal to the bit.
 public final class Mixture implements Serializable {
 
     private static final long serialVersionUID = 1;
 
     private static final double TOLERANCE = 0.01;
+    private static final double ROUNDING = 1e-12;
 
     @SuppressWarnings("serial") // made by List.copyOf, which is
     private final List<String> domains;
@@ -52,8 +54,10 @@ public final class Mixture implements Serializable {
             throw new IllegalArgumentException(
                     String.format(Locale.ROOT, "weights of %d domains sum to %.3g, expected 1", weights.length, sum));
         }
+        double divisor = Math.abs(sum - 1) <= ROUNDING ? 1 : sum;
         return new Mixture(
-                List.copyOf(domains), Arrays.stream(weights).map(w -> w / sum).toArray());
+                List.copyOf(domains),
+                Arrays.stream(weights).map(w -> w / divisor).toArray());
     }
 
     /// Weights in proportion to `amounts` (tokens, say), which need not sum to one.

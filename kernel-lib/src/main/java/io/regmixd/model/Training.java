@@ -4,6 +4,7 @@ import io.regmixd.Progress;
 import io.regmixd.data.Batches;
 import io.regmixd.data.Corpus;
 import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.store.TensorFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,6 +65,7 @@ public final class Training implements AutoCloseable {
     private final int[] divergedAt; // step, or 0
     private int step;
     private double trainingSeconds;
+    private double validationSeconds;
 
     private Training(
             Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices, Llama llama) {
@@ -75,7 +77,7 @@ public final class Training implements AutoCloseable {
         }
         this.corpus = corpus;
         this.settings = settings;
-        this.runs = List.copyOf(runs);
+        this.runs = new ArrayList<>(runs);
         this.batches = Batches.of(corpus, settings.context());
         this.llama = llama;
         this.devices = devices;
@@ -102,20 +104,22 @@ public final class Training implements AutoCloseable {
 
     /// A group as [#save(Path)] left it; it goes on as if it had never stopped.
     ///
+    /// @param runs as they were when it was saved; the mixtures of stages that had not begun then may be others
     /// @throws IOException if the file is damaged, or was saved for other runs, settings or another corpus
     public static Training resume(
             Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices, Path file)
             throws IOException {
         try (TensorFile saved = TensorFile.open(file)) {
             Map<String, String> state = saved.metadata();
-            if (!provenance(corpus, settings, runs).equals(state.get("training"))) {
+            int step = Integer.parseInt(state.getOrDefault("step", "0"));
+            if (!provenance(corpus, settings, runs, step).equals(state.get("training"))) {
                 throw new IOException(file + " was saved by a training with other settings, runs or corpus: delete it"
                         + " or choose another run folder");
             }
             List<ComputeDevice> used = used(devices, settings);
             Llama llama = Llama.restore(settings.model(), runs.size(), saved, used, settings.compute());
             Training training = new Training(corpus, settings, runs, used, llama);
-            training.step = Integer.parseInt(state.get("step"));
+            training.step = step;
             training.losses.addAll(parse(state.get("losses_nats")));
             List<String> divergedAt = split(state.get("diverged_at"), ",");
             for (int k = 0; k < runs.size(); k++) {
@@ -134,7 +138,7 @@ public final class Training implements AutoCloseable {
     public void save(Path file) throws IOException {
         Map<String, String> state = Map.of(
                 "training",
-                provenance(corpus, settings, runs),
+                provenance(corpus, settings, runs, step),
                 "step",
                 Integer.toString(step),
                 "losses_nats",
@@ -161,14 +165,20 @@ public final class Training implements AutoCloseable {
         llama.export(run, settings.context(), folder, precision, progress);
     }
 
-    private static String provenance(Corpus corpus, TrainingSettings settings, List<Run> runs) {
+    /// What the state after `step` steps depends on: of the schedules, the stages that have begun.
+    private static String provenance(Corpus corpus, TrainingSettings settings, List<Run> runs, int step) {
         return "corpus " + corpus.fingerprint() + ", " + settings + ", "
                 + runs.stream()
                         .map(run -> run.name() + " seed " + run.seed() + " on "
                                 + run.schedule().stages().stream()
+                                        .limit(begun(settings, step))
                                         .map(stage -> join(stage.weights()))
                                         .collect(Collectors.joining(";")))
                         .collect(Collectors.joining(", "));
+    }
+
+    private static int begun(TrainingSettings settings, int step) {
+        return Math.ceilDiv(step * settings.stages(), settings.steps());
     }
 
     private static String join(double[] numbers) {
@@ -282,6 +292,7 @@ public final class Training implements AutoCloseable {
     }
 
     private void measure() {
+        long start = System.nanoTime();
         double[][] measured = new double[runs.size()][corpus.domains().size()];
         for (int d = 0; d < corpus.domains().size(); d++) {
             double[] ofDomain = validationLosses(d, settings.validationTokens());
@@ -293,6 +304,7 @@ public final class Training implements AutoCloseable {
             }
         }
         losses.add(measured);
+        validationSeconds += (System.nanoTime() - start) / 1e9;
     }
 
     /// Whether all steps are taken and measured, or no run is left that has not diverged.
@@ -311,6 +323,12 @@ public final class Training implements AutoCloseable {
         return trainingSeconds;
     }
 
+    /// Seconds spent measuring the validation losses after stages, and before the first, since this object was
+    /// made.
+    public double validationSeconds() {
+        return validationSeconds;
+    }
+
     /// What each run has shown so far, in the order of the runs; complete once [#finished()].
     ///
     /// @throws IllegalStateException if a run is neither finished nor diverged
@@ -319,6 +337,59 @@ public final class Training implements AutoCloseable {
             throw new IllegalStateException("training stands at step " + step + " of " + settings.steps());
         }
         return IntStream.range(0, runs.size()).mapToObj(this::trajectory).toList();
+    }
+
+    /// What one run has shown up to the end of its last whole stage, its schedule cut off there: what an online
+    /// planner asks for.
+    ///
+    /// @param run its place in the group
+    /// @throws IllegalStateException if there is no whole stage yet, or the run has diverged
+    public Trajectory soFar(int run) {
+        int stages = losses.size() - 1;
+        if (stages < 1 || divergedAt[run] > 0) {
+            throw new IllegalStateException(runs.get(run).name()
+                    + (stages < 1 ? " has no whole stage behind it" : " diverged at step " + divergedAt[run]));
+        }
+        return new Trajectory(
+                runs.get(run).name(),
+                new MixtureSchedule(runs.get(run).schedule().stages().subList(0, stages)),
+                losses.stream().map(stage -> stage[run]).toArray(double[][]::new),
+                OptionalInt.empty());
+    }
+
+    /// The schedule that a run trains on, as the latest [#reschedule] left it.
+    ///
+    /// @param run its place in the group
+    public MixtureSchedule schedule(int run) {
+        return runs.get(run).schedule();
+    }
+
+    /// Whether the loss of a run has stopped being finite.
+    ///
+    /// @param run its place in the group
+    public boolean diverged(int run) {
+        return divergedAt[run] > 0;
+    }
+
+    /// Changes the mixtures of stages that have not begun. [#save] and [#trajectories()] tell the schedule that
+    /// was really trained.
+    ///
+    /// @param run      its place in the group
+    /// @param schedule begins with the stages that have begun, to the bit
+    /// @throws IllegalArgumentException if it does not, or has other domains or another number of stages
+    public void reschedule(int run, MixtureSchedule schedule) {
+        Run old = runs.get(run);
+        int begun = begun(settings, step);
+        if (schedule.size() != settings.stages()
+                || !schedule.domains().equals(corpus.domains())
+                || !schedule.stages()
+                        .subList(0, begun)
+                        .equals(old.schedule().stages().subList(0, begun))) {
+            throw new IllegalArgumentException("a new schedule for " + old.name() + " at step " + step + ": expected "
+                    + settings.stages() + " stages over " + corpus.domains() + ", the first " + begun
+                    + " as they were trained");
+        }
+        runs.set(run, new Run(old.name(), schedule, old.seed()));
     }
 
     private Trajectory trajectory(int k) {

@@ -33,7 +33,9 @@ final class Calibration {
     /// The threads a worker that train the most tokens a second; the same all through a process.
     static int threads(TrainingSettings settings, String step, Progress progress)
             throws IOException, InterruptedException {
-        Integer before = CHOSEN.get(settings.toString());
+        String measured =
+                settings.model() + ", " + settings.context() + ", " + settings.batch() + ", " + settings.compute();
+        Integer before = CHOSEN.get(measured);
         if (before != null) {
             return before;
         }
@@ -56,7 +58,7 @@ final class Calibration {
                 bestRate = rate;
             }
         }
-        CHOSEN.put(settings.toString(), best);
+        CHOSEN.put(measured, best);
         return best;
     }
 

@@ -27,9 +27,11 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
     /// Proxies that train together, as far as they fit on the device.
     record Group(List<Run> runs) implements Serializable {}
 
-    /// @param trajectories    one a run, in order
-    /// @param trainingSeconds spent inside training steps
-    record Result(List<Trajectory> trajectories, double trainingSeconds) implements Serializable {}
+    /// @param trajectories      one a run, in order
+    /// @param trainingSeconds   spent inside training steps
+    /// @param validationSeconds spent measuring validation losses
+    record Result(List<Trajectory> trajectories, double trainingSeconds, double validationSeconds)
+            implements Serializable {}
 
     private static final long serialVersionUID = 1;
 
@@ -61,7 +63,8 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
     public Result run(Group group, SweepExecutor.Worker worker) throws IOException, InterruptedException {
         ComputeDevice device = ComputeDevice.ofWorker(worker.number(), threads);
         List<Trajectory> trajectories = new ArrayList<>();
-        double seconds = 0;
+        double trainingSeconds = 0;
+        double validationSeconds = 0;
         List<Run> left = group.runs();
         int together =
                 Llama.modelsThatFit(settings.model(), settings.context(), settings.compute(), device, left.size());
@@ -72,7 +75,8 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
             try (Training training = startOrResume(next, saved, device)) {
                 train(training, saved, next.size(), worker);
                 trajectories.addAll(training.trajectories());
-                seconds += training.trainingSeconds();
+                trainingSeconds += training.trainingSeconds();
+                validationSeconds += training.validationSeconds();
                 left = left.subList(next.size(), left.size());
                 if (!left.isEmpty()) {
                     saved.save(training);
@@ -84,7 +88,7 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
                 together = next.size() / 2;
             }
         }
-        return new Result(trajectories, seconds);
+        return new Result(trajectories, trainingSeconds, validationSeconds);
     }
 
     /// The states of a group under way, named after its first run.
@@ -106,6 +110,7 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
     /// Saves as often as is cheap: a state is worth what it took to train since the one before.
     private static void train(Training training, Checkpoints saved, int runs, SweepExecutor.Worker worker)
             throws IOException, InterruptedException {
+        int savedStep = training.step();
         long savedAt = System.nanoTime();
         long saving = 0; // nanoseconds that the last one took
         try {
@@ -114,12 +119,13 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
                 long now = System.nanoTime();
                 if (!training.finished() && now - savedAt >= SAVING_SHARE * saving) {
                     saved.save(training);
+                    savedStep = training.step();
                     savedAt = System.nanoTime();
                     saving = savedAt - now;
                 }
             }
         } catch (InterruptedException e) {
-            if (System.nanoTime() - savedAt > saving) {
+            if (training.step() > savedStep) {
                 try {
                     saved.save(training);
                 } catch (IOException notSaved) {

@@ -12,6 +12,7 @@ import io.regmixd.model.Run;
 import io.regmixd.model.TrainingSettings;
 import io.regmixd.model.Trajectory;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +50,7 @@ public final class ProxySweep {
     private final Consumer<Trajectories> watcher;
     private final Map<Path, List<Trajectory>> unwritten = new HashMap<>();
     private double trainingSeconds;
+    private double validationSeconds;
 
     private ProxySweep(
             Corpus corpus,
@@ -118,27 +120,34 @@ public final class ProxySweep {
                 "seed", Long.toString(seed));
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
         try (Ledger ledger = Ledger.open(file, provenance, runs, empty)) {
-            record(ledger, unwritten.getOrDefault(file, List.of()), file);
+            if (unwritten.containsKey(file)) {
+                record(ledger, List.of(), file);
+            }
             if (!ledger.open().isEmpty()) {
                 train(ledger, runs.size(), file, progress);
+                forget(runs, underWay(file));
             }
             progress.update(STEP, 1, state(ledger.trajectories(), runs.size()));
             return ledger.trajectories();
         }
     }
 
-    /// What a full disk kept out of the file is kept here, for the next call.
+    /// What a full disk keeps out of the file is kept here, for the next call.
     private void record(Ledger ledger, List<Trajectory> finished, Path file) throws IOException {
-        List<Trajectory> kept = new ArrayList<>(unwritten.getOrDefault(file, List.of()));
-        kept.addAll(finished);
-        unwritten.put(file, kept);
-        ledger.add(finished);
+        List<Trajectory> all = unwritten.computeIfAbsent(file, absent -> new ArrayList<>());
+        all.addAll(finished);
+        ledger.add(all);
         unwritten.remove(file);
     }
 
     /// Seconds spent inside training steps by this object, the mean of the workers that train side by side.
     public double trainingSeconds() {
         return trainingSeconds;
+    }
+
+    /// Seconds spent measuring validation losses, likewise.
+    double validationSeconds() {
+        return validationSeconds;
     }
 
     private void train(Ledger ledger, int planned, Path file, Progress progress)
@@ -150,9 +159,7 @@ public final class ProxySweep {
                 before / (double) planned,
                 state(ledger.trajectories(), planned) + (before > 0 ? ", going on with the others" : ""));
         SweepExecutor trainers = executor.isPresent() ? executor.get() : here(ledger, progress);
-        Path checkpoints =
-                file.resolveSibling(file.getFileName().toString().replaceFirst("\\.arrow$", "") + "-under-way");
-        GroupTask task = new GroupTask(corpus, settings, checkpoints.toAbsolutePath(), trainers.threads());
+        GroupTask task = new GroupTask(corpus, settings, underWay(file), trainers.threads());
         trainers.run(groups(open, planned, trainers.workers()), task, new SweepExecutor.Listener<GroupTask.Result>() {
             private final long start = System.nanoTime();
 
@@ -160,8 +167,9 @@ public final class ProxySweep {
             public void finished(GroupTask.Result result) throws IOException {
                 record(ledger, result.trajectories(), file);
                 trainingSeconds += result.trainingSeconds() / trainers.workers();
+                validationSeconds += result.validationSeconds() / trainers.workers();
                 for (Trajectory run : result.trajectories()) {
-                    GroupTask.checkpoints(checkpoints, run.run()).delete();
+                    GroupTask.checkpoints(underWay(file), run.run()).delete();
                 }
                 watcher.accept(ledger.trajectories());
             }
@@ -178,7 +186,23 @@ public final class ProxySweep {
                         state(finished, planned) + String.format(Locale.ROOT, ", %,.0f tokens/s", rate));
             }
         });
-        Files.deleteIfExists(checkpoints);
+    }
+
+    private static Path underWay(Path ledger) {
+        String name = ledger.getFileName().toString().replaceFirst("\\.arrow$", "") + "-under-way";
+        return ledger.toAbsolutePath().resolveSibling(name);
+    }
+
+    /// Deletes what finished runs left behind; a session that was killed may not have come to it.
+    private static void forget(List<Run> finished, Path checkpoints) throws IOException {
+        for (Run run : finished) {
+            GroupTask.checkpoints(checkpoints, run.name()).delete();
+        }
+        try {
+            Files.deleteIfExists(checkpoints);
+        } catch (DirectoryNotEmptyException _) {
+            // something is there that is not ours
+        }
     }
 
     private SweepExecutor here(Ledger ledger, Progress progress) throws IOException, InterruptedException {

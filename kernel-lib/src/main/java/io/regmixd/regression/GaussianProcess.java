@@ -86,6 +86,16 @@ record GaussianProcess(boolean law) implements Regressor {
             return Optional.of(filled(x.length, deviation));
         }
 
+        @Override
+        public Optional<double[]> errors(double[][] x) {
+            return deviations(x); // one row says nothing of others
+        }
+
+        @Override
+        public Optional<Regression> believing(double[] x) {
+            return Optional.of(this);
+        }
+
         private static double[] filled(int count, double value) {
             double[] all = new double[count];
             Arrays.fill(all, value);
@@ -98,7 +108,7 @@ record GaussianProcess(boolean law) implements Regressor {
 
         private final ToDoubleFunction<double[]> law;
         private final KernelSum kernels; // weighted by what the rows' residuals say
-        private final double[] inverse; // [rows * rows], of the rows' covariance
+        private final Known known;
         private final double signal; // variance
         private final double noise; // variance
         private final double mean;
@@ -107,14 +117,14 @@ record GaussianProcess(boolean law) implements Regressor {
         private Posterior(
                 ToDoubleFunction<double[]> law,
                 KernelSum kernels,
-                double[] inverse,
+                Known known,
                 double signal,
                 double noise,
                 double mean,
                 double deviation) {
             this.law = law;
             this.kernels = kernels;
-            this.inverse = inverse;
+            this.known = known;
             this.signal = signal;
             this.noise = noise;
             this.mean = mean;
@@ -144,10 +154,12 @@ record GaussianProcess(boolean law) implements Regressor {
             var solved = cholesky.solve(residual);
             double[] weights = new double[x.length];
             Arrays.setAll(weights, i -> signal * solved.get(i));
+            int first = rows[0].length - x[0].length;
+            KernelSum kernels = new KernelSum(first, x, lengthScales, weights);
             return new Posterior(
                     law,
-                    new KernelSum(rows[0].length - x[0].length, x, lengthScales, weights),
-                    Matrices.inverse(cholesky),
+                    kernels,
+                    new Known(first, x, lengthScales, kernels, Matrices.inverse(cholesky)),
                     signal,
                     noise,
                     mean,
@@ -164,22 +176,86 @@ record GaussianProcess(boolean law) implements Regressor {
         @Override
         public Optional<double[]> deviations(double[][] x) {
             double[] deviations = new double[x.length];
-            Arrays.parallelSetAll(deviations, i -> deviation * Math.sqrt(signal + noise - known(x[i])));
+            Arrays.parallelSetAll(deviations, i -> deviation * Math.sqrt(unknown(x[i]) + noise));
             return Optional.of(deviations);
         }
 
-        /// How much of the variance the rows take away.
-        private double known(double[] query) {
+        @Override
+        public Optional<double[]> errors(double[][] x) {
+            double[] errors = new double[x.length];
+            Arrays.parallelSetAll(errors, i -> deviation * Math.sqrt(unknown(x[i])));
+            return Optional.of(errors);
+        }
+
+        /// The variance that the rows leave.
+        private double unknown(double[] query) {
+            return Math.max(0, signal - signal * signal * known.share(query));
+        }
+
+        @Override
+        public Optional<Regression> believing(double[] x) {
+            double diagonal = signal + noise + ProcessFit.JITTER * signal;
+            return Optional.of(
+                    new Posterior(law, kernels, known.with(x, signal, diagonal), signal, noise, mean, deviation));
+        }
+    }
+
+    /// What the variance depends on: where the rows lie, not what was measured there.
+    private static final class Known {
+
+        private final int first; // how many numbers of a query the kernel leaves out
+        private final double[][] x;
+        private final double[] lengthScales;
+        private final KernelSum kernels; // about every row
+        private final double[] inverse; // [rows * rows], of the rows' covariance
+
+        private Known(int first, double[][] x, double[] lengthScales, KernelSum kernels, double[] inverse) {
+            this.first = first;
+            this.x = x;
+            this.lengthScales = lengthScales;
+            this.kernels = kernels;
+            this.inverse = inverse;
+        }
+
+        /// How much of the variance the rows take away, over the signal's squared.
+        double share(double[] query) {
             double[] k = kernels.kernels(query);
-            double sum = 0;
+            return Lbfgs.dot(k, solved(k));
+        }
+
+        private double[] solved(double[] k) {
+            double[] solved = new double[k.length];
             for (int i = 0; i < k.length; i++) {
                 double row = 0;
                 for (int j = 0; j < k.length; j++) {
                     row += inverse[i * k.length + j] * k[j];
                 }
-                sum += k[i] * row;
+                solved[i] = row;
             }
-            return Math.min(signal, signal * signal * sum);
+            return solved;
+        }
+
+        /// With one more row, by the inverse of a bordered matrix.
+        ///
+        /// @param diagonal the variance of a measured value
+        Known with(double[] query, double signal, double diagonal) {
+            int n = x.length;
+            double[] k = kernels.kernels(query);
+            double[] u = solved(k); // over the signal
+            double rest = diagonal - signal * signal * Lbfgs.dot(k, u);
+            double[] bordered = new double[(n + 1) * (n + 1)];
+            for (int i = 0; i < n; i++) {
+                for (int j = 0; j < n; j++) {
+                    bordered[i * (n + 1) + j] = inverse[i * n + j] + signal * signal * u[i] * u[j] / rest;
+                }
+                bordered[i * (n + 1) + n] = -signal * u[i] / rest;
+                bordered[n * (n + 1) + i] = -signal * u[i] / rest;
+            }
+            bordered[n * (n + 1) + n] = 1 / rest;
+            double[][] more = Arrays.copyOf(x, n + 1);
+            more[n] = Arrays.copyOfRange(query, first, query.length);
+            return new Known(
+                    first, more, lengthScales, new KernelSum(first, more, lengthScales, new double[n + 1]), bordered);
         }
     }
 }

@@ -130,10 +130,7 @@ public final class MixtureLossModel {
         }
         Regression regression = regression(domain);
         double[][] x = checked(mixtures);
-        double[] deviations = regression
-                .deviations(x)
-                .orElseThrow(() -> new IllegalStateException(regressor
-                        + " predicts without an uncertainty: use Regressor.standard() or another Gaussian process"));
+        double[] deviations = regression.deviations(x).orElseThrow(this::uncertain);
         double z = new NormalDistribution().inverseCumulativeProbability(probability);
         double[] logs = regression.predict(x);
         Arrays.setAll(logs, i -> logs[i] + z * deviations[i]);
@@ -145,6 +142,42 @@ public final class MixtureLossModel {
     /// knows nothing of them.
     Optional<double[]> deviations(List<Mixture> mixtures, int domain) {
         return regression(domain).deviations(checked(mixtures));
+    }
+
+    /// How sure the model is of the losses that it predicts, standard errors in nats a token: the noise of a
+    /// single run is not in them, so more runs make them smaller.
+    ///
+    /// @throws IllegalArgumentException as [#predict(List, int)]
+    /// @throws IllegalStateException as [#quantile]
+    /// @throws IndexOutOfBoundsException if there is no such domain
+    public double[] errors(List<Mixture> mixtures, int domain) {
+        Regression regression = regression(domain);
+        double[][] x = checked(mixtures);
+        double[] errors = regression.errors(x).orElseThrow(this::uncertain);
+        double[] losses = losses(regression.predict(x));
+        Arrays.setAll(errors, i -> losses[i] * errors[i]); // of a logarithm, to first order
+        return errors;
+    }
+
+    /// This model as if a run on the mixture had ended with just the losses that the model predicts: the same
+    /// predictions, smaller [#errors] near the mixture. It keeps mixtures that are proposed together apart.
+    ///
+    /// @throws IllegalArgumentException if the mixture is over other domains
+    /// @throws IllegalStateException    as [#quantile]
+    public MixtureLossModel believing(Mixture mixture) {
+        double[] x = checked(List.of(mixture))[0];
+        return new MixtureLossModel(
+                domains,
+                measured,
+                regressor,
+                regressions.stream()
+                        .map(regression -> regression.believing(x).orElseThrow(this::uncertain))
+                        .toList());
+    }
+
+    private IllegalStateException uncertain() {
+        return new IllegalStateException(
+                regressor + " predicts without an uncertainty: use Regressor.standard() or another Gaussian process");
     }
 
     private Regression regression(int domain) {

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.apache.commons.math3.distribution.GammaDistribution;
 import org.apache.commons.math3.random.Well19937c;
 
-/// Mixtures over the 17 domains of RegMix's published runs.
-final class PublishedMixtures {
+/// Mixtures over the 17 domains of RegMix's published runs, for benchmarks.
+public final class PublishedMixtures {
 
     // domain, share of the tokens (mixture_config/synthesize_mixture.py), weight for the 1B target
     // (mixture_config/config_1b/regmix.yaml)
@@ -36,7 +36,7 @@ final class PublishedMixtures {
     private PublishedMixtures() {}
 
     /// Each domain's share of the tokens.
-    static Mixture natural(List<String> domains) {
+    public static Mixture natural(List<String> domains) {
         return column(domains, 1);
     }
 

@@ -16,4 +16,20 @@ public interface Regression {
     default Optional<double[]> deviations(double[][] x) {
         return Optional.empty();
     }
+
+    /// How sure it is of the predictions themselves: as [#deviations], but without the noise of a measured
+    /// value, so that more measured values make it as small as one likes.
+    default Optional<double[]> errors(double[][] x) {
+        return Optional.empty();
+    }
+
+    /// This regression as if it had also been fitted on its own predictions at `x`, everything else as it
+    /// was: the same predictions, smaller [#errors] near `x`. It tells what measuring there would teach
+    /// before anything is measured (the *Kriging believer* of Ginsbourger, Le Riche and Carraro, 2010).
+    ///
+    /// @param x one row of features
+    /// @return empty where [#errors] is
+    default Optional<Regression> believing(double[] x) {
+        return Optional.empty();
+    }
 }

@@ -3,6 +3,7 @@ package io.regmixd.regression;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// The mean of several regressions; see [Regressor#stack].
 record Stack(String name, List<Regressor> of) implements Regressor {
@@ -41,10 +42,25 @@ record Stack(String name, List<Regressor> of) implements Regressor {
 
         @Override
         public Optional<double[]> deviations(double[][] x) {
-            List<double[]> known = of.stream()
-                    .flatMap(regression -> regression.deviations(x).stream())
+            return all(regression -> regression.deviations(x)).map(Mean::mean);
+        }
+
+        @Override
+        public Optional<double[]> errors(double[][] x) {
+            return all(regression -> regression.errors(x)).map(Mean::mean);
+        }
+
+        @Override
+        public Optional<Regression> believing(double[] x) {
+            return all(regression -> regression.believing(x)).map(Mean::new);
+        }
+
+        /// What every one of them knows; empty where one does not.
+        private <T> Optional<List<T>> all(Function<Regression, Optional<T>> what) {
+            List<T> known = of.stream()
+                    .flatMap(regression -> what.apply(regression).stream())
                     .toList();
-            return known.size() == of.size() ? Optional.of(mean(known)) : Optional.empty();
+            return known.size() == of.size() ? Optional.of(known) : Optional.empty();
         }
 
         private static double[] mean(List<double[]> some) {

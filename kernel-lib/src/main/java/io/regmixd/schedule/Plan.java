@@ -32,7 +32,8 @@ public final class Plan {
         this.warnings = warnings;
     }
 
-    static Plan withoutPrediction(String name, MixtureSchedule schedule) {
+    /// A plan that says nothing of losses: what a planner of one's own may answer with.
+    public static Plan withoutPrediction(String name, MixtureSchedule schedule) {
         return new Plan(name, schedule, new double[0][], new double[0][], List.of());
     }
 

@@ -7,6 +7,10 @@
 ///   look-ahead; offline or, through a [io.regmixd.schedule.ScaleMap], online.
 /// - [io.regmixd.schedule.Plan]: the schedule, the losses that it is expected to reach, with intervals, and
 ///   where it leaves what the proxies covered.
+/// - [io.regmixd.schedule.ScheduleExport]: the schedule on its way to other trainers, as each
+///   [io.regmixd.schedule.ScheduleFormat] has it.
+/// - [io.regmixd.schedule.PlanOnline]: the command that plans for a trainer in another process while it runs.
+/// - [io.regmixd.schedule.AdaptiveSweep]: trains what the plan needs to know next, until it is settled.
 ///
 /// The other planners stand beside for comparison: RegMix, RegMix-D as published, Human, Uniform.
 package io.regmixd.schedule;

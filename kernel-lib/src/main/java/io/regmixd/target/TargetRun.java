@@ -11,6 +11,9 @@ import io.regmixd.model.Training;
 import io.regmixd.model.TrainingSettings;
 import io.regmixd.proxy.Ledger;
 import io.regmixd.proxy.Trajectories;
+import io.regmixd.schedule.OnlinePlanner;
+import io.regmixd.store.RunFolder;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,8 +23,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Trains the target on the schedules of several methods, at the same token budget and with the same seeds.
+///
+/// A method has a fixed schedule ([#of]) or an online planner at the wheel ([#online]), which is asked again after
+/// each stage, with the losses that this very target has shown.
 ///
 /// The methods of one seed train together: they start from the same parameters and draw with common random
 /// numbers, so that the paired difference between two methods is the schedules'. All attached devices share
@@ -34,31 +41,54 @@ public final class TargetRun {
     private final Corpus corpus;
     private final TrainingSettings settings;
     private final Map<String, MixtureSchedule> schedules;
+    private final Map<String, OnlinePlanner> online;
     private final List<Long> seeds;
     private double trainingSeconds;
 
     private TargetRun(
-            Corpus corpus, TrainingSettings settings, Map<String, MixtureSchedule> schedules, List<Long> seeds) {
+            Corpus corpus,
+            TrainingSettings settings,
+            Map<String, MixtureSchedule> schedules,
+            Map<String, OnlinePlanner> online,
+            List<Long> seeds) {
         this.corpus = corpus;
         this.settings = settings;
         this.schedules = Collections.unmodifiableMap(new LinkedHashMap<>(schedules));
+        this.online = Collections.unmodifiableMap(new LinkedHashMap<>(online));
         this.seeds = List.copyOf(seeds);
     }
 
-    /// @param schedules one a method, by the method's name, in the order of tables and plots
+    /// @param schedules one a method, by the method's name, in the order of tables and plots; none if all methods
+    ///     are planned online
     /// @param seeds     at least one
-    /// @throws IllegalArgumentException if there is no schedule or no seed
+    /// @throws IllegalArgumentException if there is no seed
     public static TargetRun of(
             Corpus corpus, TrainingSettings settings, Map<String, MixtureSchedule> schedules, List<Long> seeds) {
-        if (schedules.isEmpty() || seeds.isEmpty()) {
+        if (seeds.isEmpty()) {
             throw new IllegalArgumentException(
-                    schedules.size() + " schedules and " + seeds.size() + " seeds: at least one of each is needed");
+                    schedules.size() + " schedules and 0 seeds: at least one seed is needed");
         }
-        return new TargetRun(corpus, settings, schedules, seeds);
+        return new TargetRun(corpus, settings, schedules, Map.of(), seeds);
     }
 
+    /// The same and one method more, after the others: its planner plans the first stage offline and each later
+    /// one when the stage before it is measured, for each seed on its own. A decision once made is kept in
+    /// `target-decisions.arrow` of the run folder and read back when the training is resumed.
+    ///
+    /// @throws IllegalArgumentException if there is a method of this name
+    public TargetRun online(String method, OnlinePlanner planner) {
+        if (methods().contains(method)) {
+            throw new IllegalArgumentException("there is a method " + method + " already: give this one another name");
+        }
+        Map<String, OnlinePlanner> more = new LinkedHashMap<>(online);
+        more.put(method, planner);
+        return new TargetRun(corpus, settings, schedules, more, seeds);
+    }
+
+    /// Those with a schedule, then those planned online.
     public List<String> methods() {
-        return List.copyOf(schedules.keySet());
+        return Stream.concat(schedules.keySet().stream(), online.keySet().stream())
+                .toList();
     }
 
     public List<Long> seeds() {
@@ -72,19 +102,32 @@ public final class TargetRun {
 
     /// Trains what the folder does not hold yet.
     ///
-    /// @param folder where the ledger `target.arrow` and the models `target-seed-N-step-M.arrow` lie
-    /// @throws IOException          if a file there is damaged, belongs to another plan, or cannot be written
-    /// @throws InterruptedException if the thread is interrupted; the models under way are saved first
+    /// @param folder where the ledger `target.arrow`, which says what was really trained on, the decisions
+    ///     `target-decisions.arrow` and the models `target-seed-N-step-M.arrow` lie
+    /// @throws IOException           if a file there is damaged, belongs to another plan, or cannot be written
+    /// @throws InterruptedException  if the thread is interrupted; the models under way are saved first
+    /// @throws IllegalStateException if there is no method
     public Trajectories train(Path folder, Progress progress) throws IOException, InterruptedException {
-        List<Run> all = seeds.stream().flatMap(seed -> runs(seed).stream()).toList();
-        Map<String, String> provenance = Map.of("settings", settings.toString(), "corpus", corpus.fingerprint());
+        if (methods().isEmpty()) {
+            throw new IllegalStateException("no method to train: give a schedule, or an online planner");
+        }
+        try (Closeable _ = RunFolder.hold(folder)) {
+            return trainHeld(folder, progress);
+        }
+    }
+
+    private Trajectories trainHeld(Path folder, Progress progress) throws IOException, InterruptedException {
+        Decisions decisions = decisions(folder);
+        decideFirst(decisions, progress);
+        List<Run> all =
+                seeds.stream().flatMap(seed -> runs(seed, decisions).stream()).toList();
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
-        try (Ledger ledger = Ledger.open(folder.resolve("target.arrow"), provenance, all, empty)) {
+        try (Ledger ledger = Ledger.open(folder.resolve("target.arrow"), provenance(), all, empty)) {
             for (int i = 0; i < seeds.size(); i++) {
-                List<Run> group = runs(seeds.get(i));
+                List<Run> group = runs(seeds.get(i), decisions);
                 if (!Collections.disjoint(ledger.open(), group)) {
-                    try (Training training = startOrResume(folder, seeds.get(i), progress)) {
-                        train(training, checkpoints(folder, seeds.get(i)), i, progress);
+                    try (Training training = startOrResume(folder, seeds.get(i), group, progress)) {
+                        train(training, checkpoints(folder, seeds.get(i)), decisions, i, progress);
                         ledger.add(training.trajectories());
                         trainingSeconds += training.trainingSeconds();
                     }
@@ -95,7 +138,59 @@ public final class TargetRun {
         }
     }
 
-    private void train(Training training, Checkpoints checkpoints, int seedsDone, Progress progress)
+    private Map<String, String> provenance() {
+        return Map.of("settings", settings.toString(), "corpus", corpus.fingerprint());
+    }
+
+    /// What was decided in this folder so far.
+    ///
+    /// @throws IOException if that is damaged, or a method was given another schedule than it has now
+    private Decisions decisions(Path folder) throws IOException {
+        Decisions decisions = Decisions.open(folder, provenance());
+        for (Map.Entry<String, MixtureSchedule> method : schedules.entrySet()) {
+            for (long seed : seeds) {
+                String run = name(method.getKey(), seed);
+                if (decisions.made(run, 0)) {
+                    decisions.requireSame(run, method.getValue());
+                }
+            }
+        }
+        return decisions;
+    }
+
+    /// Gives each run that has none its schedule for the start.
+    private void decideFirst(Decisions decisions, Progress progress) throws IOException, InterruptedException {
+        Map<String, MixtureSchedule> first = new LinkedHashMap<>();
+        for (String method : methods()) {
+            for (long seed : seeds) {
+                String run = name(method, seed);
+                if (!decisions.made(run, 0)) {
+                    first.put(run, planned(method, first, decisions, progress));
+                }
+            }
+        }
+        if (!first.isEmpty()) {
+            decisions.add(0, first);
+        }
+    }
+
+    /// Before its first stage a method has one plan for all seeds.
+    private MixtureSchedule planned(
+            String method, Map<String, MixtureSchedule> first, Decisions decisions, Progress progress)
+            throws InterruptedException {
+        if (schedules.containsKey(method)) {
+            return schedules.get(method);
+        }
+        for (String run : seeds.stream().map(seed -> name(method, seed)).toList()) {
+            if (first.containsKey(run) || decisions.made(run, 0)) {
+                return first.containsKey(run) ? first.get(run) : decisions.at(run, 0);
+            }
+        }
+        return online.get(method).plan(settings.stages(), progress).schedule();
+    }
+
+    private void train(
+            Training training, Checkpoints checkpoints, Decisions decisions, int seedsDone, Progress progress)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         int before = training.step();
@@ -107,10 +202,11 @@ public final class TargetRun {
         }
         try {
             while (!training.finished()) {
+                steer(training, decisions, seeds.get(seedsDone), progress);
                 training.stage(metrics -> {
                     double done = (seedsDone + metrics.step() / (double) settings.steps()) / seeds.size();
                     double tokens = (metrics.step() - before)
-                            * (double) schedules.size()
+                            * (double) methods().size()
                             * settings.batch()
                             * settings.context();
                     String message = String.format(
@@ -133,10 +229,36 @@ public final class TargetRun {
         }
     }
 
-    private Training startOrResume(Path folder, long seed, Progress progress) throws IOException {
+    /// Between two stages: has the online planners decide how their runs go on, or reads back what they decided.
+    private void steer(Training training, Decisions decisions, long seed, Progress progress)
+            throws IOException, InterruptedException {
+        int stepsAStage = settings.steps() / settings.stages();
+        int stages = training.step() / stepsAStage;
+        if (stages == 0 || training.step() % stepsAStage != 0) {
+            return;
+        }
+        for (Map.Entry<String, OnlinePlanner> method : online.entrySet()) {
+            String run = name(method.getKey(), seed);
+            int k = methods().indexOf(method.getKey());
+            if (!training.diverged(k)) {
+                boolean made = decisions.made(run, stages);
+                MixtureSchedule schedule = made
+                        ? decisions.at(run, stages)
+                        : method.getValue()
+                                .replan(training.soFar(k), settings.stages(), progress)
+                                .schedule();
+                training.reschedule(k, schedule);
+                if (!made) {
+                    decisions.add(stages, Map.of(run, schedule));
+                }
+            }
+        }
+    }
+
+    private Training startOrResume(Path folder, long seed, List<Run> runs, Progress progress) throws IOException {
         List<ComputeDevice> devices = ComputeDevice.attached();
-        Optional<Training> saved = checkpoints(folder, seed).resume(corpus, settings, runs(seed), devices, progress);
-        return saved.isPresent() ? saved.get() : Training.start(corpus, settings, runs(seed), devices);
+        Optional<Training> saved = checkpoints(folder, seed).resume(corpus, settings, runs, devices, progress);
+        return saved.isPresent() ? saved.get() : Training.start(corpus, settings, runs, devices);
     }
 
     /// The trajectories of [#train] by method, in the order of [#methods()].
@@ -158,8 +280,9 @@ public final class TargetRun {
     /// @throws IOException           if their file is missing or damaged
     /// @throws IllegalStateException if their training is not finished
     public Training trained(Path folder, long seed) throws IOException {
+        Decisions decisions = decisions(folder);
         Training training = checkpoints(folder, seed)
-                .resume(corpus, settings, runs(seed), ComputeDevice.attached(), Progress.SILENT)
+                .resume(corpus, settings, runs(seed, decisions), ComputeDevice.attached(), Progress.SILENT)
                 .orElseThrow(() -> new NoSuchFileException(
                         folder.toString(), null, "holds no trained targets of seed " + seed + ": train them first"));
         if (!training.finished()) {
@@ -191,10 +314,19 @@ public final class TargetRun {
         }
     }
 
-    private List<Run> runs(long seed) {
-        return schedules.entrySet().stream()
-                .map(entry -> new Run(name(entry.getKey(), seed), entry.getValue(), seed))
+    private List<Run> runs(long seed, Decisions decisions) {
+        return methods().stream()
+                .map(method -> new Run(name(method, seed), schedule(method, seed, decisions), seed))
                 .toList();
+    }
+
+    /// What a run trains on as far as that is decided; where nothing is, a method planned online has no stage yet
+    /// that could have been trained, and any schedule will do.
+    private MixtureSchedule schedule(String method, long seed, Decisions decisions) {
+        String run = name(method, seed);
+        return decisions.made(run, 0)
+                ? decisions.last(run)
+                : schedules.getOrDefault(method, MixtureSchedule.constant(corpus.natural(), settings.stages()));
     }
 
     private static Checkpoints checkpoints(Path folder, long seed) {
@@ -209,6 +341,7 @@ public final class TargetRun {
     /// All that the trained models depend on, besides the corpus.
     @Override
     public String toString() {
-        return settings + ", seeds " + seeds + ", " + schedules;
+        return settings + ", seeds " + seeds + ", " + schedules
+                + (online.isEmpty() ? "" : ", online " + online.keySet());
     }
 }

@@ -2,8 +2,12 @@ package io.regmixd.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import io.regmixd.LocalExecutor;
+import io.regmixd.OtherJvm;
 import io.regmixd.Progress;
+import io.regmixd.SweepExecutor;
 import io.regmixd.data.Corpus;
 import io.regmixd.data.SmallCorpus;
 import io.regmixd.mixture.DirichletDesign;
@@ -13,15 +17,23 @@ import io.regmixd.model.LearningRate;
 import io.regmixd.model.LlamaConfig;
 import io.regmixd.model.TrainingSettings;
 import io.regmixd.store.ArrowFile;
+import io.regmixd.store.RunFolder;
 import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.Table;
 
 class ProxySweepTest {
 
@@ -121,6 +133,198 @@ class ProxySweepTest {
         again.run(design, file, Progress.SILENT);
         assertThat(again.trainingSeconds()).isZero();
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    }
+
+    /// Two workers of one thread, in this JVM; counts the steps that they take.
+    private static final class Counting implements SweepExecutor {
+        private final LocalExecutor executor = new LocalExecutor(2, 1);
+        private final AtomicLong steps = new AtomicLong();
+
+        @Override
+        public int workers() {
+            return executor.workers();
+        }
+
+        @Override
+        public int threads() {
+            return executor.threads();
+        }
+
+        @Override
+        public <P extends Serializable, R extends Serializable> void run(
+                List<P> pieces, Task<P, R> task, Listener<? super R> listener)
+                throws IOException, InterruptedException {
+            executor.run(
+                    pieces,
+                    (piece, worker) -> task.run(piece, new Worker() {
+                        @Override
+                        public int number() {
+                            return worker.number();
+                        }
+
+                        @Override
+                        public void report(long units) {
+                            steps.addAndGet(units);
+                            worker.report(units);
+                        }
+                    }),
+                    listener);
+        }
+    }
+
+    @Test
+    void proxiesUnderWayGoOnFromTheStepInWhichTheyWereInterrupted(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sweep.arrow");
+        Trajectories undisturbed = sweep(1e-3).run(design, folder.resolve("undisturbed.arrow"), Progress.SILENT);
+        Counting first = new Counting();
+        assertThatThrownBy(() -> sweep(1e-3).on(first).run(design, file, (step, done, message) -> {
+                    if (first.steps.get() > 0) {
+                        Thread.currentThread().interrupt();
+                    }
+                }))
+                .isInstanceOf(InterruptedException.class);
+        Counting second = new Counting();
+        Trajectories resumed = sweep(1e-3).on(second).run(design, file, Progress.SILENT);
+
+        assertThat(first.steps.get() + second.steps.get()).isEqualTo(5 * 6);
+        assertThat(resumed.table().doubleColumn("loss_nats").asDoubleArray())
+                .containsExactly(undisturbed.table().doubleColumn("loss_nats").asDoubleArray());
+        assertThat(folder.resolve("sweep-under-way")).doesNotExist();
+    }
+
+    @Test
+    void damagedStateOfProxiesUnderWayCostsOnlyTheirTime(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sweep.arrow");
+        Path damaged = folder.resolve("sweep-under-way").resolve("proxy-001-step-000002.arrow");
+        Files.createDirectories(damaged.getParent());
+        Files.writeString(damaged, "no state at all");
+        Trajectories undisturbed = sweep(1e-3).run(design, folder.resolve("undisturbed.arrow"), Progress.SILENT);
+
+        Trajectories trained = sweep(1e-3).run(design, file, Progress.SILENT);
+
+        assertThat(trained.table().doubleColumn("loss_nats").asDoubleArray())
+                .containsExactly(undisturbed.table().doubleColumn("loss_nats").asDoubleArray());
+        assertThat(damaged).doesNotExist();
+    }
+
+    @Test
+    void whatCouldNotBeWrittenIsWrittenByTheNextCallAndNotTrainedAgain(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sweep.arrow");
+        ProxySweep sweep = sweep(1e-3);
+        assertThatThrownBy(() -> sweep.run(design, file, (step, done, message) -> {
+                    if (message.contains("tokens/s")
+                            && Files.isRegularFile(file)) { // nothing can be renamed to a folder that is not empty
+                        try {
+                            Files.delete(file);
+                            Files.createDirectories(file.resolve("in-the-way"));
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    }
+                }))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot write")
+                .hasMessageContaining("sweep.arrow")
+                .hasMessageContaining("run the step again");
+        Files.delete(file.resolve("in-the-way"));
+        Files.delete(file);
+
+        List<String> messages = new ArrayList<>();
+        assertThat(sweep.run(design, file, (step, done, message) -> messages.add(message))
+                        .runs())
+                .hasSize(5);
+        assertThat(messages.getFirst()).matches("[2-4] of 5 proxies.*going on with the others");
+        assertThat(Trajectories.read(file).runs()).hasSize(5);
+    }
+
+    @Test
+    void finishedProxiesCanBeLookedAtWhileOthersAreTrained(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sweep.arrow");
+        List<Integer> seen = new ArrayList<>();
+        sweep(1e-3)
+                .watchedBy(trajectories -> {
+                    seen.add(trajectories.runs().size());
+                    try {
+                        Table inTheFile = Trajectories.read(file).table();
+                        assertThat(inTheFile.stringColumn("run").asList())
+                                .isEqualTo(
+                                        trajectories.table().stringColumn("run").asList());
+                        assertThat(inTheFile.doubleColumn("loss_nats").asDoubleArray())
+                                .containsExactly(trajectories
+                                        .table()
+                                        .doubleColumn("loss_nats")
+                                        .asDoubleArray());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .run(design, file, Progress.SILENT);
+
+        assertThat(seen).isSorted().hasSize(3).endsWith(5);
+    }
+
+    @Test
+    void trajectoriesAreReadFromALedgerAsTheyWereWritten(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sweep.arrow");
+        List<MixtureSchedule> switching =
+                List.of(new MixtureSchedule(List.of(design.get(0), design.get(1), design.get(2))));
+        Trajectories written = sweep(1e-3).runSchedules(switching, file, Progress.SILENT);
+        Trajectories read = Trajectories.read(file);
+
+        assertThat(read.domains()).isEqualTo(corpus.domains());
+        assertThat(read.stages()).isEqualTo(3);
+        assertThat(read.tokensAStage()).isEqualTo(written.tokensAStage());
+        for (int stage = 0; stage < 3; stage++) {
+            assertThat(read.runs().getFirst().schedule().stages().get(stage).weights())
+                    .containsExactly(switching.getFirst().stages().get(stage).weights(), within(1e-15));
+        }
+        Path other = folder.resolve("other.arrow");
+        ArrowFile.write(other, Table.create("other", IntColumn.create("run", new int[] {1})), Map.of());
+        assertThatThrownBy(() -> Trajectories.read(other))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("other.arrow holds no trajectories");
+    }
+
+    @Test
+    void firstSessionsChoiceOfThreadsHoldsForTheLedger(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sweep.arrow");
+        sweep(1e-3).run(design.subList(0, 1), file, Progress.SILENT);
+        int cores = Runtime.getRuntime().availableProcessors();
+        int chosen = Integer.parseInt(ArrowFile.read(file).metadata().get("threads_a_worker"));
+        assertThat(chosen).isBetween(1, cores);
+
+        int other = chosen == 1 ? 2 : 1;
+        ArrowFile first = ArrowFile.read(file);
+        Map<String, String> metadata = new HashMap<>(first.metadata());
+        metadata.put("threads_a_worker", Integer.toString(other));
+        ArrowFile.write(file, first.table(), metadata);
+        sweep(1e-3).run(design, file, Progress.SILENT);
+
+        assertThat(ArrowFile.read(file).metadata()).containsEntry("threads_a_worker", Integer.toString(other));
+    }
+
+    @Test
+    void ledgerInAFolderThatAnotherProcessHoldsIsRefusedUntilThatOneDies(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sweep.arrow");
+        try (OtherJvm owner = new OtherJvm("", Holder.class, folder.toString())) {
+            assertThat(owner.line()).isEqualTo("held");
+            assertThatThrownBy(() -> sweep(1e-3).run(design.subList(0, 1), file, Progress.SILENT))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("is in use by process " + owner.pid())
+                    .hasMessageContaining("choose another folder");
+            owner.kill();
+        }
+        assertThat(sweep(1e-3).run(design.subList(0, 1), file, Progress.SILENT).runs())
+                .hasSize(1);
+    }
+
+    static final class Holder {
+        public static void main(String[] arguments) throws Exception {
+            var folder = RunFolder.hold(Path.of(arguments[0]));
+            System.out.println("held");
+            Thread.sleep(60_000);
+            folder.close();
+        }
     }
 
     @Test

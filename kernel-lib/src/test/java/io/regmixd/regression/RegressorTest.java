@@ -150,6 +150,57 @@ class RegressorTest {
                 .isEmpty();
     }
 
+    /// What a normal prior of variance v leaves after one measurement with noise of variance n is v n / (v +
+    /// n), and what measuring one of two places takes from the other's variance follows from their
+    /// covariance.
+    @Test
+    void believingAPlaceLeavesWhatBayesSays() throws InterruptedException {
+        double[][] x = points(30, 2, 1);
+        Random noise = new Random(2);
+        double[] y =
+                Arrays.stream(truth(x)).map(v -> v + 0.1 * noise.nextGaussian()).toArray();
+        Regression before = Regressor.gaussianProcess().fit(x, y, 1);
+        double[][] places = {{0.93, 0.95}, {0.85, 0.9}};
+        double[] error = before.errors(places).orElseThrow();
+        double[] deviation = before.deviations(places).orElseThrow();
+        double[] measured = {deviation[0] * deviation[0], deviation[1] * deviation[1]};
+        double variance = measured[0] - error[0] * error[0];
+        assertThat(measured[1] - error[1] * error[1]).isCloseTo(variance, within(1e-9));
+
+        double[][] left = {
+            before.believing(places[0]).orElseThrow().errors(places).orElseThrow(),
+            before.believing(places[1]).orElseThrow().errors(places).orElseThrow()
+        };
+        double v = error[0] * error[0];
+        assertThat(left[0][0] * left[0][0]).isCloseTo(v * variance / (v + variance), within(1e-4 * v));
+        double[] taken = {error[0] * error[0] - left[1][0] * left[1][0], error[1] * error[1] - left[0][1] * left[0][1]};
+        assertThat(taken[1]).isPositive();
+        assertThat(taken[1] * measured[0]).isCloseTo(taken[0] * measured[1], within(1e-4 * taken[0] * measured[1]));
+    }
+
+    @Test
+    void believingChangesNoPredictionAndTheOrderDoesNotMatter() throws InterruptedException {
+        double[][] x = points(20, 2, 1);
+        Random noise = new Random(2);
+        double[] y =
+                Arrays.stream(truth(x)).map(v -> v + 0.1 * noise.nextGaussian()).toArray();
+        Regression before = Regressor.standard().fitMixtures(x, 1, y, 1);
+        double[][] other = points(50, 2, 2);
+        Regression oneTwo =
+                before.believing(other[0]).orElseThrow().believing(other[1]).orElseThrow();
+        Regression twoOne =
+                before.believing(other[1]).orElseThrow().believing(other[0]).orElseThrow();
+        assertThat(oneTwo.predict(other)).containsExactly(before.predict(other));
+        double[] errors = oneTwo.errors(other).orElseThrow();
+        assertThat(errors).containsExactly(twoOne.errors(other).orElseThrow(), within(1e-9));
+        double[] unbelieved = before.errors(other).orElseThrow();
+        for (int i = 0; i < errors.length; i++) {
+            assertThat(errors[i]).isLessThanOrEqualTo(unbelieved[i] + 1e-12);
+        }
+        assertThat(errors[0]).isLessThan(unbelieved[0]);
+        assertThat(Regressor.boosting().fit(x, truth(x), 1).believing(other[0])).isEmpty();
+    }
+
     @Test
     void stackPredictsTheMean() throws InterruptedException {
         Regressor one = (x, y, seed) -> queries -> new double[] {1};

@@ -1,0 +1,91 @@
+"""The command ./plan-online."""
+
+import argparse
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from run_notebook import kernel
+from run_notebook.main import INTERRUPTED, SETUP, WRONG, one_at_a_time, set_up_java
+from run_notebook.terminal import Failure
+
+MAIN_CLASS = "io.regmixd.schedule.PlanOnline"
+SWEEPS = ("sweep-switching.arrow", "sweep.arrow", "sweep.csv")
+
+DESCRIPTION = """\
+Plans the mixtures of a training elsewhere while it runs. It fits the proxies' trajectories, then answers each line of JSON on
+standard input with a line of JSON on standard output; all else goes to standard error."""
+
+EPILOG = """\
+a question and its answer:
+  {"step": 5000, "losses": {"web": 2.31, "code": 1.42}}
+  {"step": 5000, "stage": 2, "until_step": 10000, "mixture": {"web": 0.4, "code": 0.6}, "predicted": {...}, "warnings": []}
+  what cannot be answered: {"error": "losses.code: missing, expected a number"}
+
+Losses are validation losses in nats a token. Start with {"step": 0}. examples/online_planner.py is a training loop that asks.
+
+example:
+  ./plan-online --run runs/demo --objective documentation --steps 25000 --log runs/mine/plan.json"""
+
+
+def arguments(argv):
+    parser = argparse.ArgumentParser(
+        prog="plan-online", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    sweep = parser.add_mutually_exclusive_group(required=True)
+    sweep.add_argument("--run", metavar="FOLDER", type=Path, help="a run folder; of its sweeps the first of: " + ", ".join(SWEEPS))
+    sweep.add_argument("--sweep", metavar="FILE", type=Path, help="a sweep's .arrow file, or a .csv file of your own runs")
+    parser.add_argument("--objective", metavar="DOMAIN", required=True, help="the domain whose loss is to be low at the end")
+    parser.add_argument("--steps", metavar="N", required=True, help="optimizer steps of the whole training")
+    parser.add_argument("--log", metavar="FILE", type=Path, help="keeps what was decided; a new process with the same log goes on from there")
+    parser.add_argument(
+        "--highest", metavar="DOMAIN=WEIGHT", action="append", default=[],
+        help="no more of a domain in any stage than this; may be repeated (without: than any proxy had)",
+    )
+    parser.add_argument("--change", metavar="SHARE", help="how much of the mixture may be exchanged between two stages (1)")
+    parser.add_argument("--scale", choices=["calibrated", "none"], help="how the trainer's losses become a proxy's (calibrated)")
+    parser.add_argument("--seed", metavar="N", help="of fit and search (1)")
+    return parser.parse_args(argv)
+
+
+def sweep(given):
+    """The file of the proxies' trajectories."""
+    if given.sweep:
+        if not given.sweep.is_file():
+            raise Failure(f"There is no file {given.sweep}.")
+        return given.sweep.resolve()
+    for name in SWEEPS:
+        if (given.run / name).is_file():
+            return (given.run / name).resolve()
+    raise Failure(f"There is no sweep in {given.run}: expected one of {', '.join(SWEEPS)}. Run a notebook with --out {given.run} first.")
+
+
+def options(given):
+    """What the Java side is called with."""
+    chosen = ["--sweep", str(sweep(given)), "--objective", given.objective, "--steps", given.steps]
+    for bound in given.highest:
+        chosen += ["--highest", bound]
+    for name in ("log", "change", "scale", "seed"):
+        value = getattr(given, name)
+        if value is not None:
+            chosen += [f"--{name}", str(value.resolve() if name == "log" else value)]
+    return chosen
+
+
+def main(argv=None):
+    given = arguments(argv)
+    try:
+        chosen = options(given)
+        with contextlib.redirect_stdout(sys.stderr), one_at_a_time():  # standard output is for answers alone
+            jdk, library = set_up_java()
+        own = kernel.environment(SETUP, library)
+        own["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, [own["LD_LIBRARY_PATH"], os.environ.get("LD_LIBRARY_PATH")]))
+        java = str(jdk / "bin" / "java")
+        os.execve(java, [java, f"@{kernel.options(SETUP)}", MAIN_CLASS, *chosen], {**os.environ, **own})
+    except (Failure, OSError) as problem:
+        print(problem, file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
