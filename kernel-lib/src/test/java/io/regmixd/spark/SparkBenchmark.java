@@ -47,8 +47,10 @@ class SparkBenchmark {
             }
             for (int round = 1; round <= 3; round++) {
                 AtomicLong late = new AtomicLong();
-                executor.run(List.of(0), (piece, worker) -> System.currentTimeMillis(), heard(ended -> late.set(
-                        System.currentTimeMillis() - ended)));
+                executor.run(
+                        List.of(0),
+                        (piece, worker) -> System.currentTimeMillis(),
+                        heard(ended -> late.set(System.currentTimeMillis() - ended)));
                 say("from the end of a piece to the listener, ms", (double) late.get());
             }
         }
@@ -63,8 +65,8 @@ class SparkBenchmark {
                 IntStream.range(0, DOMAINS).mapToObj(i -> "domain-" + i).toList();
         double[] even = new double[DOMAINS];
         Arrays.fill(even, 1.0 / DOMAINS);
-        List<MixtureSchedule> design = DirichletDesign.regmix(Mixture.of(domains, even))
-                .sampleSchedules(16, STAGES, 1);
+        List<MixtureSchedule> design =
+                DirichletDesign.regmix(Mixture.of(domains, even)).sampleSchedules(16, STAGES, 1);
         List<Run> runs = new ArrayList<>();
         List<Trajectory> trajectories = new ArrayList<>();
         for (int i = 0; i < design.size(); i++) {
@@ -86,13 +88,13 @@ class SparkBenchmark {
     @Test
     void operationsOfRegMixsSweep() {
         double tokens = 512.0 * 1_000 * 512 * 2048;
-        say("512 proxies of 1M, 1,000 steps of 512 x 2048 tokens, FLOP", tokens
-                * LlamaConfig.regmix1M().trainingFlops(2048));
+        say(
+                "512 proxies of 1M, 1,000 steps of 512 x 2048 tokens, FLOP",
+                tokens * LlamaConfig.regmix1M().trainingFlops(2048));
     }
 
     private static void nothing(SweepExecutor executor, int pieces) throws Exception {
-        executor.run(
-                IntStream.range(0, pieces).boxed().toList(), (piece, worker) -> (long) piece, heard(result -> {}));
+        executor.run(IntStream.range(0, pieces).boxed().toList(), (piece, worker) -> (long) piece, heard(result -> {}));
     }
 
     private static SweepExecutor.Listener<Long> heard(java.util.function.LongConsumer consumer) {

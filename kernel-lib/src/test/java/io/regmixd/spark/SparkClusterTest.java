@@ -199,8 +199,7 @@ class SparkClusterTest {
     void sweepOnAClusterThatLosesAWorkerShowsWhatOneInThisJvmShows() throws Exception {
         Corpus corpus = SmallCorpus.in(folder.resolve("corpus"));
         LlamaConfig small = new LlamaConfig(2, 2, 32, 64, 256);
-        TrainingSettings settings =
-                new TrainingSettings(small, 32, 4, 160, 4, LearningRate.constant(1e-3, 2), 0.1, 64);
+        TrainingSettings settings = new TrainingSettings(small, 32, 4, 160, 4, LearningRate.constant(1e-3, 2), 0.1, 64);
         List<Mixture> design = DirichletDesign.regmix(corpus.natural()).sample(8, 1);
         ProxySweep here = ProxySweep.of(corpus, settings, 7).on(new LocalExecutor(2, 1));
         Trajectories expected = here.run(design, folder.resolve("here.arrow"), Progress.SILENT);
