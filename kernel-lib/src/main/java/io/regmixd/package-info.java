@@ -4,6 +4,7 @@
 ///
 /// | room | what it does |
 /// |---|---|
+/// | `spark` | a sweep's pieces on a cluster |
 /// | `mixture` | the words: mixture, schedule, random designs |
 /// | `store` | tables in Arrow files, written whole or not at all |
 /// | `data` | manifest -> corpus of token files -> batches |

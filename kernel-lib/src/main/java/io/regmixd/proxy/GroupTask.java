@@ -52,7 +52,7 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
     /// @param threads     of a worker, where there is no GPU
     GroupTask(Corpus corpus, TrainingSettings settings, Path checkpoints, int threads) {
         this.corpus = corpus;
-        this.corpusFolder = corpus.folder().toString();
+        this.corpusFolder = corpus.folder().toAbsolutePath().toString();
         this.fingerprint = corpus.fingerprint();
         this.settings = settings;
         this.checkpoints = checkpoints.toString();
