@@ -2,13 +2,14 @@
 
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 from pathlib import Path
 
 from .terminal import Failure, step
 
-JAR = "kernel-lib/target/kernel-lib-0.1.0-SNAPSHOT.jar"
+JAR = "kernel-lib/target/kernel-lib.jar"
 CLASSPATH = "kernel-lib/target/classpath"
 NATIVES = "kernel-lib/target/native"
 LOG_TAIL = 25
@@ -25,16 +26,26 @@ def fingerprint(root):
     return digest.hexdigest()
 
 
+def require_platform(system, machine):
+    """The natives of PyTorch and OpenBLAS that the build fetches are for one platform: said before anything is built."""
+    if (system, machine) != ("Linux", "x86_64"):
+        raise Failure(
+            f"This machine is {system} on {machine}, and the libraries for tensors and linear algebra are fetched for Linux on "
+            "x86_64 only: use such a machine, or the image (docker run --platform linux/amd64)."
+        )
+
+
 class Library:
     """What the build left: one jar of ours, the class path it needs, native libraries.
 
-    Our jar is copied, so that a build beside a running notebook does not change the jar under its feet.
+    Our jar and the natives are copied, so that neither a build beside a running notebook nor `mvn clean` takes them away
+    from under its feet.
     """
 
     def __init__(self, root, setup):
         self.root = root
         self.jar = setup / "kernel-lib.jar"
-        self.natives = root / NATIVES
+        self.natives = setup / "native"
         self.classpath_copy = setup / "classpath"
         self.stamp = setup / "library.sha256"
         self.log = setup / "build.log"
@@ -54,6 +65,7 @@ class Library:
             return False
 
     def build_if_needed(self, jdk):
+        require_platform(platform.system(), platform.machine())
         current = fingerprint(self.root)
         if self.is_built(current):
             return
@@ -66,6 +78,9 @@ class Library:
             self._run_maven(maven, jdk)
             self._replace(self.root / JAR, self.jar)
             self._replace(self.root / CLASSPATH, self.classpath_copy)
+            self.natives.mkdir(exist_ok=True)
+            for native in sorted((self.root / NATIVES).iterdir()):
+                self._replace(native, self.natives / native.name)
             self.stamp.write_text(current, encoding="utf-8")
 
     def _run_maven(self, maven, jdk):

@@ -2,18 +2,19 @@
 
 import argparse
 import contextlib
-import fcntl
 import os
 import sys
 import time
 from pathlib import Path
 
-from . import jdk, kernel, packages, parameters
+from . import jdk, kernel, lock, packages, parameters
 from .library import Library
 from .terminal import Failure, Terminal, duration
 
 ROOT = Path(__file__).resolve().parents[2]
 SETUP = ROOT / ".setup"
+FOLDER_LOCK = ".lock"  # RunFolder.java
+NOTEBOOK_LOCK = ".notebook.lock"
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 DESCRIPTION = """\
@@ -76,8 +77,7 @@ def main(argv=None):
 def one_at_a_time():
     """Two commands at once set up one after the other."""
     SETUP.mkdir(exist_ok=True)
-    with open(SETUP / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with lock.held(SETUP / "lock", waiting=True):
         yield
 
 
@@ -109,11 +109,11 @@ def run(given):
     folder = given.out.resolve()
     goes_on = folder.is_dir() and any(folder.iterdir())
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / ".lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Failure(f"Another run is at work in {shown(folder)}. Wait for it, or name another folder with --out.") from None
+    # the kernel holds the folder's own lock: this one is for the notebook that is written there
+    with lock.held(folder / NOTEBOOK_LOCK) as runner:
+        other = runner or lock.holder(folder / FOLDER_LOCK)
+        if other:
+            raise Failure(f"{shown(folder)} is in use by {other}. Wait for it, or name another folder with --out.")
         if goes_on:
             print(f"Going on in {shown(folder)}: what is finished there is kept")
         else:

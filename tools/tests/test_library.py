@@ -1,11 +1,12 @@
 import os
+import shutil
 import stat
 import tempfile
 import unittest
 from pathlib import Path
 from unittest import mock
 
-from run_notebook.library import CLASSPATH, JAR, NATIVES, Library, fingerprint
+from run_notebook.library import CLASSPATH, JAR, NATIVES, Library, fingerprint, require_platform
 from run_notebook.terminal import Failure
 
 
@@ -48,6 +49,19 @@ class LibraryTest(unittest.TestCase):
         calls = self.root / "calls"
         return len(calls.read_text().splitlines()) if calls.exists() else 0
 
+    def test_what_was_built_outlives_the_build_folder(self):
+        self.builds()
+        shutil.rmtree(self.root / "kernel-lib" / "target")
+        self.assertTrue((self.library.natives / "libopenblas.so").exists())
+        self.assertTrue(self.library.jar.exists())
+        self.assertEqual(self.builds(), 1)
+
+    def test_machines_without_natives_are_refused_before_anything_is_built(self):
+        require_platform("Linux", "x86_64")
+        for system, machine in [("Darwin", "arm64"), ("Darwin", "x86_64"), ("Linux", "aarch64")]:
+            with self.assertRaisesRegex(Failure, f"{system} on {machine}.*Linux on x86_64"):
+                require_platform(system, machine)
+
     def test_builds_once_and_again_when_a_source_changes_comes_or_goes(self):
         self.assertEqual([self.builds(), self.builds()], [1, 1])
         self.source.write_text("class A { int x; }")
@@ -67,7 +81,7 @@ class LibraryTest(unittest.TestCase):
         self.builds()
         self.jar.unlink()
         self.assertEqual(self.builds(), 2)
-        (self.root / NATIVES / "libopenblas.so").unlink()
+        (self.library.natives / "libopenblas.so").unlink()
         self.assertEqual(self.builds(), 3)
 
     def test_a_build_leaves_the_jar_of_a_running_kernel_alone(self):

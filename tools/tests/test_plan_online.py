@@ -17,7 +17,7 @@ from run_notebook.terminal import Failure
 ROOT = Path(__file__).resolve().parents[2]
 DOMAINS = ["web", "co de", 'ma"th']
 STAGES = 3
-PATIENCE = 180  # seconds, for a busy machine that may have to build first
+PATIENCE = 600  # seconds, for a busy machine that may have to build first
 
 
 def write_sweep(file, runs=24):

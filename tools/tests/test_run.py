@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120  # seconds, for a busy machine
+PATIENCE = 600  # seconds, for a busy machine
 
 
 def code(source, *tags):
@@ -73,7 +73,7 @@ class RunTest(unittest.TestCase):
         self.fail("the cell did not start")
 
     def assert_ends(self, pid):
-        deadline = time.monotonic() + 15  # Java looks after its parent every few seconds
+        deadline = time.monotonic() + PATIENCE  # Java looks after its parent every few seconds
         while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
             time.sleep(0.1)
         self.assertFalse(Path(f"/proc/{pid}").exists(), "the Java process is still there")
@@ -137,7 +137,7 @@ class RunTest(unittest.TestCase):
         process, java = self.start_working_forever()
         exit_code, text = self.run_to_end([code("1 + 1")])
         self.assertEqual(exit_code, 2)
-        self.assertIn("Another run is at work in", text)
+        self.assertRegex(text, rf"is in use by process {process.pid} on .* since 20")
         process.kill()
         process.wait()
         self.assert_ends(java)

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class LocalExecutorTest {
 
     private static final List<Integer> PIECES = IntStream.range(0, 20).boxed().toList();

@@ -1,16 +1,13 @@
 package io.regmixd.data;
 
 import io.regmixd.Progress;
+import io.regmixd.store.LockFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,8 +49,7 @@ final class Preparation {
             progress.update(STEP, 1, "already there as " + folder.getFileName());
             return;
         }
-        try (FileChannel channel = lockFile();
-                FileLock _ = lock(channel)) {
+        try (LockFile _ = lock()) {
             if (!complete()) {
                 prepare();
             }
@@ -95,29 +91,22 @@ final class Preparation {
         }
     }
 
-    private FileChannel lockFile() throws IOException {
+    private LockFile lock() throws IOException, InterruptedException {
+        Path file = folder.resolve(LOCK);
         try {
             Files.createDirectories(folder);
-            return FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            while (true) {
+                Optional<LockFile> lock = LockFile.tryLock(file);
+                if (lock.isPresent()) {
+                    return lock.get();
+                }
+                progress.update(STEP, 0, "waiting: " + folder + " is being prepared by " + LockFile.owner(file));
+                Thread.sleep(LOCK_POLL_MILLIS);
+            }
         } catch (FileSystemException e) {
             throw new IOException(
                     "no corpus can be written to " + folder + ": " + e + "; give another folder, or make it writable",
                     e);
-        }
-    }
-
-    private FileLock lock(FileChannel channel) throws IOException, InterruptedException {
-        while (true) {
-            try {
-                FileLock lock = channel.tryLock();
-                if (lock != null) {
-                    return lock;
-                }
-            } catch (OverlappingFileLockException _) {
-                // Held by another thread of this process rather than by another process: wait just the same.
-            }
-            progress.update(STEP, 0, "waiting: " + folder + " is being prepared elsewhere");
-            Thread.sleep(LOCK_POLL_MILLIS);
         }
     }
 

@@ -34,8 +34,8 @@ public final class Kernel {
     }
 
     /// Waits for the threads of interrupted cells. The kernel calls a cell over as soon as it is interrupted,
-    /// while its thread may still be saving what it finished; a runner that stops calls this before it ends the
-    /// process.
+    /// while its thread may still be saving what it finished: the next cell waits for it, and a runner that stops
+    /// calls this before it ends the process.
     public static void finishInterrupted() throws InterruptedException {
         while (Thread.getAllStackTraces().entrySet().stream().anyMatch(Kernel::runsAnotherCell)) {
             Thread.sleep(50);

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -25,12 +26,15 @@ public final class Session {
     private static final Map<Path, Session> OPEN = new HashMap<>();
 
     private final RunFolder run;
+    private final LongSupplier clock;
     private final Map<String, Long> nanosByPhase = new LinkedHashMap<>();
     private String phase;
     private long phaseStarted;
 
-    private Session(RunFolder run) {
+    /// @param clock nanoseconds, from any start
+    Session(RunFolder run, LongSupplier clock) {
         this.run = run;
+        this.clock = clock;
     }
 
     /// The session in the run folder of the environment. Running the cell again gives the same session back.
@@ -46,7 +50,7 @@ public final class Session {
     public static synchronized Session open(Path folder) throws IOException {
         Path key = folder.toAbsolutePath().normalize();
         if (!OPEN.containsKey(key)) {
-            OPEN.put(key, new Session(RunFolder.open(key)));
+            OPEN.put(key, new Session(RunFolder.open(key), System::nanoTime));
         }
         return OPEN.get(key);
     }
@@ -77,14 +81,20 @@ public final class Session {
     }
 
     /// Starts the clock of a phase, ending the one before, and gives a progress display for its steps.
-    public Progress phase(String name) {
+    ///
+    /// Where the cell before was interrupted and its thread still saves what it finished, that comes to its end
+    /// first: two cells never work at once.
+    ///
+    /// @throws InterruptedException if the thread is interrupted while it waits for that
+    public Progress phase(String name) throws InterruptedException {
+        Kernel.finishInterrupted();
         endPhase();
         phase = name;
         return new ProgressDisplay();
     }
 
     private void endPhase() {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         if (phase != null) {
             nanosByPhase.merge(phase, now - phaseStarted, Long::sum);
         }

@@ -1,5 +1,6 @@
 package io.regmixd.proxy;
 
+import io.regmixd.Progress;
 import io.regmixd.model.Run;
 import io.regmixd.model.Trajectory;
 import io.regmixd.store.ArrowFile;
@@ -45,9 +46,11 @@ public final class Ledger implements AutoCloseable {
     /// @param empty      trajectories without runs: domains, stages, tokens a stage
     /// @throws IOException if the file is damaged, or was made with another provenance or other schedules, or
     ///     another process works in its folder; the message names the file, what differs, and the remedy
-    public static Ledger open(Path file, Map<String, String> provenance, List<Run> planned, Trajectories empty)
-            throws IOException {
-        Closeable hold = RunFolder.hold(file.toAbsolutePath().getParent());
+    /// @throws InterruptedException if the thread is interrupted while another one works in the folder
+    public static Ledger open(
+            Path file, Map<String, String> provenance, List<Run> planned, Trajectories empty, Progress progress)
+            throws IOException, InterruptedException {
+        Closeable hold = RunFolder.hold(file.toAbsolutePath().getParent(), progress);
         Ledger ledger = new Ledger(file, hold, provenance, List.copyOf(planned), empty);
         try {
             if (Files.exists(file)) {

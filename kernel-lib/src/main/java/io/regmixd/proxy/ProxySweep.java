@@ -119,7 +119,7 @@ public final class ProxySweep {
                 "corpus", corpus.fingerprint(),
                 "seed", Long.toString(seed));
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
-        try (Ledger ledger = Ledger.open(file, provenance, runs, empty)) {
+        try (Ledger ledger = Ledger.open(file, provenance, runs, empty, progress)) {
             if (unwritten.containsKey(file)) {
                 record(ledger, List.of(), file);
             }

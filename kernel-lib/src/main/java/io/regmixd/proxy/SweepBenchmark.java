@@ -66,7 +66,7 @@ final class SweepBenchmark {
                 sweep.validationSeconds()));
     }
 
-    private static void ledger(Path scratch) throws IOException {
+    private static void ledger(Path scratch) throws IOException, InterruptedException {
         List<String> domains = IntStream.range(0, PAPER_DOMAINS)
                 .mapToObj(domain -> "domain_" + domain)
                 .toList();
@@ -93,13 +93,13 @@ final class SweepBenchmark {
         for (int time = 0; time < TIMES; time++) {
             Files.deleteIfExists(file);
             long start = System.nanoTime();
-            try (Ledger ledger = Ledger.open(file, provenance, runs, empty)) {
+            try (Ledger ledger = Ledger.open(file, provenance, runs, empty, Progress.SILENT)) {
                 ledger.add(shown);
             }
             long written = System.nanoTime();
             Trajectories.read(file);
             long read = System.nanoTime();
-            try (Ledger ledger = Ledger.open(file, provenance, runs, empty)) {
+            try (Ledger ledger = Ledger.open(file, provenance, runs, empty, Progress.SILENT)) {
                 if (!ledger.open().isEmpty()) {
                     throw new IllegalStateException("the ledger lost runs");
                 }

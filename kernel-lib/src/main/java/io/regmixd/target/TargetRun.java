@@ -111,7 +111,7 @@ public final class TargetRun {
         if (methods().isEmpty()) {
             throw new IllegalStateException("no method to train: give a schedule, or an online planner");
         }
-        try (Closeable _ = RunFolder.hold(folder)) {
+        try (Closeable _ = RunFolder.hold(folder, progress)) {
             return trainHeld(folder, progress);
         }
     }
@@ -122,7 +122,7 @@ public final class TargetRun {
         List<Run> all =
                 seeds.stream().flatMap(seed -> runs(seed, decisions).stream()).toList();
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
-        try (Ledger ledger = Ledger.open(folder.resolve("target.arrow"), provenance(), all, empty)) {
+        try (Ledger ledger = Ledger.open(folder.resolve("target.arrow"), provenance(), all, empty, progress)) {
             for (int i = 0; i < seeds.size(); i++) {
                 List<Run> group = runs(seeds.get(i), decisions);
                 if (!Collections.disjoint(ledger.open(), group)) {

@@ -3,12 +3,13 @@ package io.regmixd.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.regmixd.OtherJvm;
 import io.regmixd.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -213,39 +214,24 @@ class CorpusTroubleTest {
         assertThat(fetched).hasValue(3);
     }
 
-    /// Another process holds the lock until its standard input ends.
     @Test
     void preparationWaitsForAnotherProcess() throws Exception {
         Path home = Files.createDirectories(corpora.resolve("small-" + manifest.fingerprint()));
-        Process other = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LockHolder.class.getName(),
-                        home.resolve(".lock").toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (var ready = other.inputReader()) {
-            assertThat(ready.readLine()).isEqualTo("locked");
-            AtomicInteger waits = new AtomicInteger();
-            Progress releasing = (step, fraction, message) -> {
-                if (message.startsWith("waiting") && waits.incrementAndGet() == 2) {
-                    closeInput(other);
+        try (OtherJvm other = new OtherJvm("", LockHolder.class, home.toString())) {
+            assertThat(other.line()).isEqualTo("locked");
+            List<String> waits = new ArrayList<>();
+            Progress ending = (step, fraction, message) -> {
+                if (message.startsWith("waiting")) {
+                    waits.add(message);
+                    if (waits.size() == 2) {
+                        other.kill();
+                    }
                 }
             };
-            Corpus corpus = Corpus.prepare(manifest, corpora, repository.source(), releasing);
+            Corpus corpus = Corpus.prepare(manifest, corpora, repository.source(), ending);
             assertThat(corpus.domains()).hasSize(3);
-            assertThat(waits).hasValueGreaterThanOrEqualTo(2);
-        } finally {
-            other.destroy();
-        }
-    }
-
-    private static void closeInput(Process process) {
-        try {
-            process.getOutputStream().close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            assertThat(waits).hasSizeGreaterThanOrEqualTo(2);
+            assertThat(waits.getFirst()).contains(home.toString(), "process " + other.pid());
         }
     }
 }

@@ -1,21 +1,20 @@
 package io.regmixd.data;
 
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import io.regmixd.store.LockFile;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
-/// A program of its own: locks the file named by its argument until its standard input ends.
+/// A program of its own: holds the lock of a folder until it is killed.
 final class LockHolder {
 
     private LockHolder() {}
 
     public static void main(String[] arguments) throws Exception {
-        try (FileChannel channel =
-                        FileChannel.open(Path.of(arguments[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock _ = channel.lock()) {
+        try (LockFile _ =
+                LockFile.tryLock(Path.of(arguments[0]).resolve(".lock")).orElseThrow()) {
             System.out.println("locked");
-            System.in.read();
+            while (System.in.read() >= 0) {
+                // until it ends
+            }
         }
     }
 }

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.core.type.TypeReference;
@@ -101,6 +102,7 @@ class DownstreamTest {
 
     /// Trained on the solved documents until it knows them by heart, beside one trained on others of the same
     /// kind; scores are kept and measured once.
+    @Tag("slow")
     @Test
     void overfittedTargetScoresNearOneOnWhatItWasTrainedOn(@TempDir Path folder) throws Exception {
         List<String> questions = choices(new Random(1), 24);

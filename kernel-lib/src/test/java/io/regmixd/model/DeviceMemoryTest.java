@@ -6,6 +6,7 @@ import io.regmixd.OtherJvm;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// In a process that may not have more than some memory.
@@ -14,6 +15,7 @@ class DeviceMemoryTest {
     private static final LlamaConfig WIDE = new LlamaConfig(1, 1, 2, 1 << 18, 2);
     private static final int CONTEXT = 7;
 
+    @Tag("slow")
     @Test
     void sequencesThatDoNotFitTogetherAreHandledAFewAtATimeAndTooLongOnesAreAClearError() throws Exception {
         try (OtherJvm jvm =

@@ -105,7 +105,7 @@ class TrainingTest {
     }
 
     @Test
-    void runThatDivergesIsMarkedAndItsNeighbourGoesOn() throws Exception {
+    void runThatDivergesIsMarkedAndKeepsItsWholeStages() throws Exception {
         // a step of this size sends the parameters where the loss overflows
         List<Trajectory> runs = train(settings(1e30), List.of(constant("a", 1, 1, 0, 0)));
         assertThat(runs.getFirst().completed()).isFalse();

@@ -320,7 +320,7 @@ class ProxySweepTest {
 
     static final class Holder {
         public static void main(String[] arguments) throws Exception {
-            var folder = RunFolder.hold(Path.of(arguments[0]));
+            var folder = RunFolder.hold(Path.of(arguments[0]), Progress.SILENT);
             System.out.println("held");
             Thread.sleep(60_000);
             folder.close();

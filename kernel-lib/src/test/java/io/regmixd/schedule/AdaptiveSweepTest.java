@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +76,7 @@ class AdaptiveSweepTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void itsPlanIsBetterThanThatOfAsManyRandomMixturesOnAverage() throws Exception {
         double adaptive = 0;

@@ -1,7 +1,6 @@
 package io.regmixd.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
@@ -35,8 +34,9 @@ class ExportedProgramsTest {
 
     @BeforeAll
     static void programsAreHere() {
-        assumeThat(Path.of("/usr/bin/env")).exists();
-        assumeThat(List.of(System.getenv("PATH").split(":")))
+        assertThat(Path.of("/usr/bin/env")).exists();
+        assertThat(List.of(System.getenv("PATH").split(":")))
+                .as("folders of PATH: the project needs python3 and bash, see README.md")
                 .anyMatch(bin -> Files.isExecutable(Path.of(bin, "python3")))
                 .anyMatch(bin -> Files.isExecutable(Path.of(bin, "bash")));
     }

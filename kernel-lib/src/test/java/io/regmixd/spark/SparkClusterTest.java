@@ -28,12 +28,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Two workers with two GPUs each, as far as Spark knows.
-@Timeout(120)
+@Tag("slow")
+@Timeout(600)
 class SparkClusterTest {
 
     private static final Set<Integer> BUSY = ConcurrentHashMap.newKeySet(); // numbers, in each executor

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// In this JVM by Spark's local mode, which sends tasks and results through serialization as a cluster does.
-@Timeout(60)
+@Timeout(600)
 class SparkExecutorTest {
 
     private static final List<Integer> PIECES = IntStream.range(0, 20).boxed().toList();
@@ -200,7 +200,7 @@ class SparkExecutorTest {
     }
 
     @RepeatedTest(5)
-    @Timeout(20)
+    @Timeout(600)
     void interruptThatMeetsTasksAsTheyStartReachesThem() {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> executor.run(

@@ -6,11 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.regmixd.OtherJvm;
+import io.regmixd.Progress;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,6 +87,49 @@ class RunFolderTest {
                             "end that session, or choose another folder");
             owner.kill(); // kill -9: no code of its own runs any more
             RunFolder.open(parent).close();
+        }
+    }
+
+    /// As a cell that was interrupted and still saves, and the cell after it.
+    @Test
+    void threadThatWantsAFolderWaitsUntilTheOneThatWritesThereHasDone() throws Exception {
+        for (boolean sessionOpen : new boolean[] {false, true}) {
+            RunFolder session = sessionOpen ? RunFolder.open(parent) : null;
+            List<String> order = new CopyOnWriteArrayList<>();
+            CountDownLatch holds = new CountDownLatch(1);
+            CountDownLatch waits = new CountDownLatch(1);
+            try (ExecutorService cells = Executors.newFixedThreadPool(2)) {
+                Future<Void> first = cells.submit(() -> {
+                    try (Closeable _ = RunFolder.hold(parent, Progress.SILENT);
+                            Closeable _ = RunFolder.hold(parent, Progress.SILENT)) {
+                        holds.countDown();
+                        waits.await();
+                        order.add("first saved");
+                    }
+                    return null;
+                });
+                Future<Void> second = cells.submit(() -> {
+                    holds.await();
+                    Progress waiting = (step, fraction, message) -> {
+                        if (fraction == 0) {
+                            order.add(message);
+                            waits.countDown();
+                        }
+                    };
+                    try (Closeable _ = RunFolder.hold(parent, waiting)) {
+                        order.add("second writes");
+                    }
+                    return null;
+                });
+                first.get();
+                second.get();
+            }
+            assertThat(order).hasSize(3).last().isEqualTo("second writes");
+            assertThat(order.getFirst()).contains(parent.toString());
+            if (session != null) {
+                session.close();
+            }
+            RunFolder.open(parent).close(); // given up entirely
         }
     }
 
