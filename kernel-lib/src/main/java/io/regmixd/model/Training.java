@@ -87,9 +87,11 @@ public final class Training implements AutoCloseable {
     /// A group of untrained models, measured once before the first step.
     ///
     /// @param devices share the sequences of each step; those beyond the batch's sequences are not used
-    /// @throws IllegalArgumentException if a schedule has another number of stages than the settings
+    /// @throws IllegalArgumentException if a schedule has another number of stages than the settings, or the
+    ///     model's vocabulary does not fit the corpus
     public static Training start(
             Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices) {
+        settings.requireVocabularyOf(corpus);
         long[] seeds = runs.stream().mapToLong(Run::seed).toArray();
         List<ComputeDevice> used = used(devices, settings);
         Llama llama = Llama.initialise(settings.model(), seeds, used, settings.compute());

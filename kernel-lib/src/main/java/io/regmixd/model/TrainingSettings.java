@@ -1,6 +1,8 @@
 package io.regmixd.model;
 
+import io.regmixd.data.Corpus;
 import java.io.Serializable;
+import java.util.Locale;
 
 /// How one model is trained: all that decides its losses besides schedule, seed and corpus.
 ///
@@ -24,6 +26,9 @@ public record TrainingSettings(
         int validationTokens,
         Compute compute)
         implements Serializable {
+
+    /// Vocabularies are padded to a multiple of 64, 128, 256 or 1,024: the products' sizes suit the hardware.
+    private static final int MOST_PADDING = 1024;
 
     /// @throws IllegalArgumentException naming the field that does not fit
     public TrainingSettings {
@@ -77,6 +82,24 @@ public record TrainingSettings(
                 LearningRate.cosine(3e-3, steps / 20, 1e-4),
                 0.1,
                 4096);
+    }
+
+    /// Refuses a corpus whose tokens the model has no place for, or that has far fewer than the model: most of its
+    /// embedding would never be trained, and its loss would say nothing about the mixture.
+    ///
+    /// @throws IllegalArgumentException unless the model's vocabulary is the corpus's, padded by fewer than 1,024
+    public void requireVocabularyOf(Corpus corpus) {
+        int padding = model.vocabulary() - corpus.vocabulary();
+        if (padding < 0 || padding >= MOST_PADDING) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "the model has a vocabulary of %,d, and corpus %s has %,d different tokens: take a model with"
+                            + " vocabulary %3$,d, or up to %d more for padding",
+                    model.vocabulary(),
+                    corpus.folder().getFileName(),
+                    corpus.vocabulary(),
+                    MOST_PADDING - 1));
+        }
     }
 
     /// Training tokens of one run.

@@ -66,7 +66,10 @@ public final class ProxySweep {
     }
 
     /// A sweep on the devices of this machine.
+    ///
+    /// @throws IllegalArgumentException if the model's vocabulary does not fit the corpus
     public static ProxySweep of(Corpus corpus, TrainingSettings settings, long seed) {
+        settings.requireVocabularyOf(corpus);
         return new ProxySweep(corpus, settings, seed, Optional.empty(), trajectories -> {});
     }
 

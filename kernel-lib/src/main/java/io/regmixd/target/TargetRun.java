@@ -61,13 +61,14 @@ public final class TargetRun {
     /// @param schedules one a method, by the method's name, in the order of tables and plots; none if all
     ///     methods are planned online
     /// @param seeds     at least one
-    /// @throws IllegalArgumentException if there is no seed
+    /// @throws IllegalArgumentException if there is no seed, or the model's vocabulary does not fit the corpus
     public static TargetRun of(
             Corpus corpus, TrainingSettings settings, Map<String, MixtureSchedule> schedules, List<Long> seeds) {
         if (seeds.isEmpty()) {
             throw new IllegalArgumentException(
                     schedules.size() + " schedules and 0 seeds: at least one seed is needed");
         }
+        settings.requireVocabularyOf(corpus);
         return new TargetRun(corpus, settings, schedules, Map.of(), seeds);
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,21 @@ class TrainingTest {
                 .as("untrained: the logarithm of the vocabulary")
                 .isCloseTo(Math.log(256), within(0.5));
         assertThat(trajectory.loss(3, 0)).isLessThan(trajectory.loss(0, 0) - 1);
+    }
+
+    @Test
+    void modelWhoseVocabularyIsNotTheCorpussIsRefused() {
+        for (int vocabulary : new int[] {255, 256 + 1024, 50_432}) {
+            TrainingSettings settings = new TrainingSettings(
+                    new LlamaConfig(1, 2, 16, 32, vocabulary), 32, 4, 12, 3, LearningRate.constant(1e-3, 1), 0.1, 64);
+            assertThatThrownBy(() ->
+                            Training.start(corpus, settings, List.of(constant("a", 1, 1, 0, 0)), ComputeDevice.cpu(1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll(String.format(Locale.ROOT, "%,d", vocabulary), "256");
+        }
+        TrainingSettings padded = new TrainingSettings(
+                new LlamaConfig(1, 2, 16, 32, 320), 32, 4, 12, 3, LearningRate.constant(1e-3, 1), 0.1, 64);
+        padded.requireVocabularyOf(corpus);
     }
 
     @Test
