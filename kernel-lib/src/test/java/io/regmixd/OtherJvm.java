@@ -49,6 +49,13 @@ public final class OtherJvm implements AutoCloseable {
         process.destroyForcibly().onExit().join();
     }
 
+    /// Waits for its end.
+    ///
+    /// @return what a shell calls its status: 137 if it was killed by kill -9
+    public int end() throws InterruptedException {
+        return process.waitFor();
+    }
+
     @Override
     public void close() {
         kill();

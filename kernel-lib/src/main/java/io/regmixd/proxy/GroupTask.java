@@ -33,10 +33,22 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
     record Result(List<Trajectory> trajectories, double trainingSeconds, double validationSeconds)
             implements Serializable {}
 
-    private static final long serialVersionUID = 1;
+    /// When a state is worth saving.
+    @FunctionalInterface
+    interface Saving extends Serializable {
 
-    /// Saving takes at most one part in this many of the time.
-    private static final int SAVING_SHARE = 100;
+        /// Saving takes at most a hundredth of the time: a state is worth what it took to train since the one
+        /// before.
+        Saving CHEAP = (trained, saving) -> trained >= 100 * saving;
+
+        /// Asked at the end of every stage.
+        ///
+        /// @param trained nanoseconds since the last state was saved
+        /// @param saving  nanoseconds that saving it took, 0 if there is none yet
+        boolean worth(long trained, long saving);
+    }
+
+    private static final long serialVersionUID = 1;
 
     /// Checking a corpus reads all of it: once a process is enough.
     private static final Map<String, Corpus> OPENED = new ConcurrentHashMap<>();
@@ -45,17 +57,19 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
     private final String fingerprint;
     private final TrainingSettings settings;
     private final String checkpoints;
+    private final Saving saving;
     private final int threads;
     private final transient Corpus corpus; // null where this has travelled to
 
     /// @param checkpoints folder of the states of proxies under way
     /// @param threads     of a worker, where there is no GPU
-    GroupTask(Corpus corpus, TrainingSettings settings, Path checkpoints, int threads) {
+    GroupTask(Corpus corpus, TrainingSettings settings, Path checkpoints, Saving saving, int threads) {
         this.corpus = corpus;
         this.corpusFolder = corpus.folder().toAbsolutePath().toString();
         this.fingerprint = corpus.fingerprint();
         this.settings = settings;
         this.checkpoints = checkpoints.toString();
+        this.saving = saving;
         this.threads = threads;
     }
 
@@ -107,21 +121,20 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
         return resumed.isPresent() ? resumed.get() : Training.start(text, settings, runs, List.of(device));
     }
 
-    /// Saves as often as is cheap: a state is worth what it took to train since the one before.
-    private static void train(Training training, Checkpoints saved, int runs, SweepExecutor.Worker worker)
+    private void train(Training training, Checkpoints saved, int runs, SweepExecutor.Worker worker)
             throws IOException, InterruptedException {
         int savedStep = training.step();
         long savedAt = System.nanoTime();
-        long saving = 0; // nanoseconds that the last one took
+        long took = 0;
         try {
             while (!training.finished()) {
                 training.stage(metrics -> worker.report(runs));
                 long now = System.nanoTime();
-                if (!training.finished() && now - savedAt >= SAVING_SHARE * saving) {
+                if (!training.finished() && saving.worth(now - savedAt, took)) {
                     saved.save(training);
                     savedStep = training.step();
                     savedAt = System.nanoTime();
-                    saving = savedAt - now;
+                    took = savedAt - now;
                 }
             }
         } catch (InterruptedException e) {

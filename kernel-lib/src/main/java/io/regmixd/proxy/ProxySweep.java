@@ -48,6 +48,7 @@ public final class ProxySweep {
     private final long seed;
     private final Optional<SweepExecutor> executor;
     private final Consumer<Trajectories> watcher;
+    private final GroupTask.Saving saving;
     private final Map<Path, List<Trajectory>> unwritten = new HashMap<>();
     private double trainingSeconds;
     private double validationSeconds;
@@ -57,12 +58,14 @@ public final class ProxySweep {
             TrainingSettings settings,
             long seed,
             Optional<SweepExecutor> executor,
-            Consumer<Trajectories> watcher) {
+            Consumer<Trajectories> watcher,
+            GroupTask.Saving saving) {
         this.corpus = corpus;
         this.settings = settings;
         this.seed = seed;
         this.executor = executor;
         this.watcher = watcher;
+        this.saving = saving;
     }
 
     /// A sweep on the devices of this machine.
@@ -70,19 +73,24 @@ public final class ProxySweep {
     /// @throws IllegalArgumentException if the model's vocabulary does not fit the corpus
     public static ProxySweep of(Corpus corpus, TrainingSettings settings, long seed) {
         settings.requireVocabularyOf(corpus);
-        return new ProxySweep(corpus, settings, seed, Optional.empty(), trajectories -> {});
+        return new ProxySweep(corpus, settings, seed, Optional.empty(), trajectories -> {}, GroupTask.Saving.CHEAP);
     }
 
     /// The same sweep, done elsewhere. The corpus and the ledger's folder must have the same paths on all
     /// machines of the executor.
     public ProxySweep on(SweepExecutor other) {
-        return new ProxySweep(corpus, settings, seed, Optional.of(other), watcher);
+        return new ProxySweep(corpus, settings, seed, Optional.of(other), watcher, saving);
     }
 
     /// The same sweep with somebody who looks on: hears of all finished proxies each time that more are
     /// finished, in the thread that called [#run]. Training goes on meanwhile.
     public ProxySweep watchedBy(Consumer<Trajectories> other) {
-        return new ProxySweep(corpus, settings, seed, executor, other);
+        return new ProxySweep(corpus, settings, seed, executor, other, saving);
+    }
+
+    /// The same sweep, whose proxies under way are saved at other times: a test's need not hang on the clock.
+    ProxySweep saving(GroupTask.Saving other) {
+        return new ProxySweep(corpus, settings, seed, executor, watcher, other);
     }
 
     /// Trains the proxies that the ledger does not have yet.
@@ -162,7 +170,7 @@ public final class ProxySweep {
                 before / (double) planned,
                 state(ledger.trajectories(), planned) + (before > 0 ? ", going on with the others" : ""));
         SweepExecutor trainers = executor.isPresent() ? executor.get() : here(ledger, progress);
-        GroupTask task = new GroupTask(corpus, settings, underWay(file), trainers.threads());
+        GroupTask task = new GroupTask(corpus, settings, underWay(file), saving, trainers.threads());
         trainers.run(groups(open, planned, trainers.workers()), task, new SweepExecutor.Listener<GroupTask.Result>() {
             private final long start = System.nanoTime();
 
