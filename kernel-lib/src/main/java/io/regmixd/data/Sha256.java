@@ -12,7 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// SHA-256 as 64 lower-case hexadecimal digits.
-final class Sha256 {
+public final class Sha256 {
 
     private static final long SLICE = 1 << 30; // the size of a ByteBuffer is an int
 
@@ -43,7 +43,10 @@ final class Sha256 {
         return hex(digest);
     }
 
-    static String of(Path file) throws IOException {
+    /// Of a file's bytes.
+    ///
+    /// @throws IOException if it cannot be read
+    public static String of(Path file) throws IOException {
         MessageDigest digest = digest();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
             in.transferTo(OutputStream.nullOutputStream());

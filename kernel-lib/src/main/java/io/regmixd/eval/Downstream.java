@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +87,8 @@ public record Downstream(
     }
 
     /// Puts the tasks to all trained targets; those that diverged are left out. What is done is kept in the run
-    /// folder as `tasks.arrow` after each task and number of shots, and not done again unless the data changes.
+    /// folder as `tasks.arrow` after each task and number of shots, and not done again unless the models
+    /// or the data change.
     ///
     /// @param tokenizer the one that the corpus was made with
     /// @param folder    where the trained targets lie
@@ -96,7 +98,8 @@ public record Downstream(
     public TaskScores score(Corpus corpus, TargetRun target, Tokenizer tokenizer, Path folder, Progress progress)
             throws IOException, InterruptedException {
         Path file = folder.resolve("tasks.arrow");
-        Map<String, String> provenance = Map.of("target", target.toString(), "corpus", corpus.fingerprint());
+        Map<String, String> provenance = new HashMap<>(target.provenanceOfTrained(folder));
+        provenance.put("corpus", corpus.fingerprint());
         TaskScores scores = kept(file, provenance);
         List<TaskRound> rounds = rounds();
         int all = rounds.size() * target.seeds().size();

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,8 @@ public record Evaluation(List<String> domains, String objective, List<String> me
     /// @param lossesNats mean loss of each domain, nats a token
     public record Score(String method, long seed, List<Double> lossesNats) {}
 
-    /// Measures the targets of `folder`, or reads what an earlier session measured there.
+    /// Measures the targets of `folder`, or reads what an earlier session measured of these
+    /// very models.
     ///
     /// @param tokens how many predicted tokens a domain, from the start of its validation set; fewer where that
     ///     is smaller
@@ -47,8 +49,9 @@ public record Evaluation(List<String> domains, String objective, List<String> me
     public static Evaluation of(Corpus corpus, TargetRun target, int tokens, Path folder, Progress progress)
             throws IOException, InterruptedException {
         Path file = folder.resolve("evaluation.arrow");
-        Map<String, String> provenance =
-                Map.of("target", target.toString(), "corpus", corpus.fingerprint(), "tokens", Integer.toString(tokens));
+        Map<String, String> provenance = new HashMap<>(target.provenanceOfTrained(folder));
+        provenance.put("corpus", corpus.fingerprint());
+        provenance.put("tokens", Integer.toString(tokens));
         Optional<ArrowFile> earlier = Files.exists(file) ? Optional.of(ArrowFile.read(file)) : Optional.empty();
         boolean measured = earlier.isPresent() && earlier.get().metadata().equals(provenance);
         List<Score> scores = measured ? read(earlier.get().table()) : measure(corpus, target, tokens, folder, progress);

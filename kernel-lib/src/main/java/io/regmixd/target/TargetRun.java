@@ -2,6 +2,7 @@ package io.regmixd.target;
 
 import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
+import io.regmixd.data.Sha256;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.model.Checkpoints;
 import io.regmixd.model.ComputeDevice;
@@ -15,6 +16,7 @@ import io.regmixd.schedule.OnlinePlanner;
 import io.regmixd.store.RunFolder;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -37,6 +39,7 @@ import java.util.stream.Stream;
 public final class TargetRun {
 
     private static final String STEP = "Training targets";
+    private static final String LEDGER = "target.arrow";
 
     private final Corpus corpus;
     private final TrainingSettings settings;
@@ -123,7 +126,7 @@ public final class TargetRun {
         List<Run> all =
                 seeds.stream().flatMap(seed -> runs(seed, decisions).stream()).toList();
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
-        try (Ledger ledger = Ledger.open(folder.resolve("target.arrow"), provenance(), all, empty, progress)) {
+        try (Ledger ledger = Ledger.open(folder.resolve(LEDGER), provenance(), all, empty, progress)) {
             for (int i = 0; i < seeds.size(); i++) {
                 List<Run> group = runs(seeds.get(i), decisions);
                 if (!Collections.disjoint(ledger.open(), group)) {
@@ -340,10 +343,23 @@ public final class TargetRun {
         return trainingSeconds;
     }
 
-    /// All that the trained models depend on, besides the corpus.
-    @Override
-    public String toString() {
-        return settings + ", seeds " + seeds + ", " + schedules
-                + (online.isEmpty() ? "" : ", online " + online.keySet());
+    /// What a result that is kept in the folder was made of. The ledger of trained targets stands for the models:
+    /// it holds the settings, the corpus's fingerprint, and of each target the weights that it was trained on and
+    /// the losses that it came to, all digits of them. So two different models never have one provenance, and
+    /// the models themselves, gigabytes of them, need not be read.
+    ///
+    /// @throws IOException if the folder has no ledger, or it cannot be read
+    public Map<String, String> provenanceOfTrained(Path folder) throws IOException {
+        Path ledger = folder.resolve(LEDGER);
+        if (!Files.exists(ledger)) {
+            throw new NoSuchFileException(ledger.toString(), null, "no target is trained there: train them first");
+        }
+        return Map.of(
+                "methods",
+                methods().toString(),
+                "seeds",
+                seeds.toString(),
+                "trained",
+                LEDGER + " " + Sha256.of(ledger));
     }
 }

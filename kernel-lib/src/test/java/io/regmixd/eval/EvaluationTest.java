@@ -12,9 +12,15 @@ import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.model.LearningRate;
 import io.regmixd.model.LlamaConfig;
 import io.regmixd.model.TrainingSettings;
+import io.regmixd.model.Trajectory;
 import io.regmixd.proxy.Trajectories;
+import io.regmixd.schedule.OnlinePlanner;
+import io.regmixd.schedule.Plan;
+import io.regmixd.schedule.Planner;
 import io.regmixd.store.ArrowFile;
 import io.regmixd.target.TargetRun;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +60,72 @@ class EvaluationTest {
                 .as("read again, not measured again")
                 .isEqualTo(evaluation);
         assertThat(messages).hasSize(1);
+    }
+
+    @Test
+    void scoresOfModelsThatAreTrainedAnewAreMeasuredAnew(@TempDir Path folder) throws Exception {
+        Corpus corpus = SmallCorpus.in(folder.resolve("corpus"));
+        Mixture before = Mixture.of(corpus.domains(), 0.5, 0.3, 0.2);
+        Mixture close = Mixture.of(corpus.domains(), 0.5002, 0.2999, 0.1999); // equal when rounded to 0.1%
+        Path documents = Files.createDirectories(folder.resolve("copa"));
+        Files.copy(
+                HarnessExpectations.examples().resolve("copa/validation.jsonl"), documents.resolve("validation.jsonl"));
+        Downstream tasks = Downstream.of(Path.of("..", "data-manifests", "tasks.json"), folder)
+                .only(List.of(Task.COPA))
+                .shots(List.of(0));
+
+        List<Evaluation> evaluations = new ArrayList<>();
+        for (Mixture planned : List.of(before, close)) {
+            TargetRun target = target(corpus, Map.of("RegMix", MixtureSchedule.constant(planned, 2)));
+            trainAnew(target, folder);
+            List<String> messages = new ArrayList<>();
+            evaluations.add(Evaluation.of(corpus, target, 64, folder, (step, done, message) -> messages.add(message)));
+            assertThat(messages).as("losses of either model are measured").contains("seed 1, alpha");
+            tasks.score(corpus, target, Tokenizer.BYTES, folder, (step, done, message) -> messages.add(message));
+            assertThat(messages).as("tasks are put to either model").contains("seed 1, copa with 0 shots");
+        }
+
+        for (Mixture planned : List.of(before, Mixture.of(corpus.domains(), 0, 0, 1))) {
+            TargetRun target = target(corpus, Map.of()).online("RegMix", steeredBy(planned));
+            trainAnew(target, folder);
+            evaluations.add(Evaluation.of(corpus, target, 64, folder, Progress.SILENT));
+        }
+        assertThat(evaluations.get(2)).as("trained as the first").isEqualTo(evaluations.get(0));
+        assertThat(evaluations.get(3)).isNotEqualTo(evaluations.get(2));
+    }
+
+    private static TargetRun target(Corpus corpus, Map<String, MixtureSchedule> schedules) {
+        LlamaConfig tiny = new LlamaConfig(1, 2, 16, 32, 256);
+        TrainingSettings settings = new TrainingSettings(tiny, 32, 4, 4, 2, LearningRate.constant(1e-2, 2), 0.1, 64);
+        return TargetRun.of(corpus, settings, schedules, List.of(1L));
+    }
+
+    private static void trainAnew(TargetRun target, Path folder) throws Exception {
+        try (DirectoryStream<Path> trained = Files.newDirectoryStream(folder, "target*.arrow")) {
+            for (Path file : trained) {
+                Files.delete(file);
+            }
+        }
+        target.train(folder, Progress.SILENT);
+    }
+
+    private static OnlinePlanner steeredBy(Mixture mixture) {
+        return new OnlinePlanner() {
+            @Override
+            public String name() {
+                return "steered";
+            }
+
+            @Override
+            public Plan plan(int stages, Progress progress) throws InterruptedException {
+                return Planner.human(mixture).plan(stages, progress);
+            }
+
+            @Override
+            public Plan replan(Trajectory soFar, int stages, Progress progress) throws InterruptedException {
+                return plan(stages, progress);
+            }
+        };
     }
 
     /// Three seeds; paired differences -0.1, -0.2, -0.3: mean -0.2, standard deviation 0.1, t(2, 97.5%) =
