@@ -36,10 +36,11 @@ public interface Regressor {
         return "custom";
     }
 
-    /// The library's own choice: the mean of [#gaussianProcess()] and [#lawProcess()]. It won on training runs
-    /// alone. Needs OpenBLAS, as they do.
+    /// The library's own choice: the mean of [#gaussianProcess()] and [#lawProcess()] where it is told of
+    /// mixtures ([#fitMixtures]), as a [MixtureLossModel] does; it won on training runs alone. Elsewhere ([#fit]),
+    /// as in a [TransitionModel], it is [#gaussianProcess()]. Needs OpenBLAS, as they do.
     static Regressor standard() {
-        return stack("standard", List.of(gaussianProcess(), lawProcess()));
+        return new Standard();
     }
 
     /// Gaussian process regression (Rasmussen and Williams, *Gaussian Processes for Machine Learning*, 2006)

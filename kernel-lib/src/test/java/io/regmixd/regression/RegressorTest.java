@@ -141,6 +141,15 @@ class RegressorTest {
     }
 
     @Test
+    void standardFitsOneProcessWhereThereIsNoLaw() throws InterruptedException {
+        double[][] x = points(20, 2, 1);
+        Regression standard = Regressor.standard().fit(x, truth(x), 1);
+        Regression process = Regressor.gaussianProcess().fit(x, truth(x), 1);
+        assertThat(standard).as("no mean of several").hasSameClassAs(process);
+        assertThat(standard.predict(x)).isEqualTo(process.predict(x));
+    }
+
+    @Test
     void onlyProcessesAndStacksOfThemKnowTheirUncertainty() throws InterruptedException {
         double[][] x = points(20, 2, 1);
         assertThat(Regressor.boosting().fit(x, truth(x), 1).deviations(x)).isEmpty();
