@@ -168,7 +168,7 @@ public final class Training implements AutoCloseable {
     }
 
     /// What the state after `step` steps depends on: of the schedules, the stages that have begun.
-    private static String provenance(Corpus corpus, TrainingSettings settings, List<Run> runs, int step) {
+    static String provenance(Corpus corpus, TrainingSettings settings, List<Run> runs, int step) {
         return "corpus " + corpus.fingerprint() + ", " + settings + ", "
                 + runs.stream()
                         .map(run -> run.name() + " seed " + run.seed() + " on "

@@ -1,6 +1,5 @@
 package io.regmixd.proxy;
 
-import io.regmixd.Progress;
 import io.regmixd.SweepExecutor;
 import io.regmixd.data.Corpus;
 import io.regmixd.model.Checkpoints;
@@ -30,7 +29,8 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
     /// @param trajectories      one a run, in order
     /// @param trainingSeconds   spent inside training steps
     /// @param validationSeconds spent measuring validation losses
-    record Result(List<Trajectory> trajectories, double trainingSeconds, double validationSeconds)
+    /// @param dropped           states that could not be gone on with, and why, in words
+    record Result(List<Trajectory> trajectories, double trainingSeconds, double validationSeconds, List<String> dropped)
             implements Serializable {}
 
     /// When a state is worth saving.
@@ -77,6 +77,7 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
     public Result run(Group group, SweepExecutor.Worker worker) throws IOException, InterruptedException {
         ComputeDevice device = ComputeDevice.ofWorker(worker.number(), threads);
         List<Trajectory> trajectories = new ArrayList<>();
+        List<String> dropped = new ArrayList<>();
         double trainingSeconds = 0;
         double validationSeconds = 0;
         List<Run> left = group.runs();
@@ -84,9 +85,8 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
                 Llama.modelsThatFit(settings.model(), settings.context(), settings.compute(), device, left.size());
         while (!left.isEmpty()) {
             List<Run> next = left.subList(0, Math.min(together, left.size()));
-            Checkpoints saved =
-                    checkpoints(Path.of(checkpoints), next.getFirst().name());
-            try (Training training = startOrResume(next, saved, device)) {
+            Checkpoints saved = Checkpoints.of(Path.of(checkpoints), corpus(), settings, next);
+            try (Training training = startOrResume(next, saved, device, dropped)) {
                 train(training, saved, next.size(), worker);
                 trajectories.addAll(training.trajectories());
                 trainingSeconds += training.trainingSeconds();
@@ -102,23 +102,28 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
                 together = next.size() / 2;
             }
         }
-        return new Result(trajectories, trainingSeconds, validationSeconds);
+        return new Result(trajectories, trainingSeconds, validationSeconds, dropped);
     }
 
-    /// The states of a group under way, named after its first run.
-    static Checkpoints checkpoints(Path folder, String firstRun) {
-        return new Checkpoints(folder, firstRun);
-    }
-
-    private Training startOrResume(List<Run> runs, Checkpoints saved, ComputeDevice device) throws IOException {
-        Corpus text = corpus();
-        Optional<Training> resumed;
+    private Training startOrResume(List<Run> runs, Checkpoints saved, ComputeDevice device, List<String> dropped)
+            throws IOException {
+        Optional<Training> resumed = Optional.empty();
         try {
-            resumed = saved.resume(text, settings, runs, List.of(device), Progress.SILENT);
-        } catch (IOException _) { // damaged, or of a group of another size: it costs less than asking
-            resumed = Optional.empty();
+            resumed = saved.resume(
+                    corpus(), settings, runs, List.of(device), (step, done, message) -> dropped.add(message));
+        } catch (IOException _) { // told above; training again costs less than asking
         }
-        return resumed.isPresent() ? resumed.get() : Training.start(text, settings, runs, List.of(device));
+        if (resumed.isPresent()) {
+            return resumed.get();
+        }
+        String first = runs.getFirst().name();
+        for (Path other : Checkpoints.allOf(first, saved.folder())) {
+            if (!other.getFileName().toString().startsWith(saved.name())) {
+                dropped.add(
+                        "training " + first + " from the start: " + other + " is of other runs, schedules or settings");
+            }
+        }
+        return Training.start(corpus(), settings, runs, List.of(device));
     }
 
     private void train(Training training, Checkpoints saved, int runs, SweepExecutor.Worker worker)

@@ -6,6 +6,7 @@ import io.regmixd.SweepExecutor;
 import io.regmixd.data.Corpus;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.model.Checkpoints;
 import io.regmixd.model.ComputeDevice;
 import io.regmixd.model.DeviceMemoryException;
 import io.regmixd.model.Run;
@@ -17,12 +18,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Trains one proxy a mixture, or a schedule of mixtures, group by group, on every attached device or on a
 /// cluster.
@@ -38,6 +43,7 @@ public final class ProxySweep {
 
     private static final String STEP = "Training proxies";
     private static final String THREADS = "threads_a_worker";
+    private static final String GROUPS = "proxies_in_groups";
     private static final int TOGETHER_ON_GPU = 16;
 
     /// A CPU computes one model after the other in any case; small groups finish, and are safe, sooner.
@@ -135,7 +141,7 @@ public final class ProxySweep {
                 record(ledger, List.of(), file);
             }
             if (!ledger.open().isEmpty()) {
-                train(ledger, runs.size(), file, progress);
+                train(ledger, runs, file, progress);
                 forget(runs, underWay(file));
             }
             progress.update(STEP, 1, state(ledger.trajectories(), runs.size()));
@@ -161,26 +167,30 @@ public final class ProxySweep {
         return validationSeconds;
     }
 
-    private void train(Ledger ledger, int planned, Path file, Progress progress)
+    private void train(Ledger ledger, List<Run> runs, Path file, Progress progress)
             throws IOException, InterruptedException {
-        List<Run> open = ledger.open();
-        int before = planned - open.size();
+        int planned = runs.size();
+        int before = planned - ledger.open().size();
         progress.update(
                 STEP,
                 before / (double) planned,
                 state(ledger.trajectories(), planned) + (before > 0 ? ", going on with the others" : ""));
         SweepExecutor trainers = executor.isPresent() ? executor.get() : here(ledger, progress);
         GroupTask task = new GroupTask(corpus, settings, underWay(file), saving, trainers.threads());
-        trainers.run(groups(open, planned, trainers.workers()), task, new SweepExecutor.Listener<GroupTask.Result>() {
+        trainers.run(groups(ledger, runs, trainers.workers()), task, new SweepExecutor.Listener<GroupTask.Result>() {
             private final long start = System.nanoTime();
+            private double done = before / (double) planned;
 
             @Override
             public void finished(GroupTask.Result result) throws IOException {
                 record(ledger, result.trajectories(), file);
                 trainingSeconds += result.trainingSeconds() / trainers.workers();
                 validationSeconds += result.validationSeconds() / trainers.workers();
+                for (String dropped : result.dropped()) {
+                    progress.update(STEP, done, dropped);
+                }
                 for (Trajectory run : result.trajectories()) {
-                    GroupTask.checkpoints(underWay(file), run.run()).delete();
+                    forget(run.run(), underWay(file));
                 }
                 watcher.accept(ledger.trajectories());
             }
@@ -188,13 +198,15 @@ public final class ProxySweep {
             @Override
             public void working(long steps) {
                 Trajectories finished = ledger.trajectories();
-                double done = (before + steps / (double) settings.steps()) / planned;
+                done = Math.min(
+                        Math.max(
+                                (before + steps / (double) settings.steps()) / planned,
+                                finished.runs().size() / (double) planned),
+                        0.999);
                 double rate =
                         steps * (double) settings.batch() * settings.context() * 1e9 / (System.nanoTime() - start);
                 progress.update(
-                        STEP,
-                        Math.min(Math.max(done, finished.runs().size() / (double) planned), 0.999),
-                        state(finished, planned) + String.format(Locale.ROOT, ", %,.0f tokens/s", rate));
+                        STEP, done, state(finished, planned) + String.format(Locale.ROOT, ", %,.0f tokens/s", rate));
             }
         });
     }
@@ -207,12 +219,18 @@ public final class ProxySweep {
     /// Deletes what finished runs left behind; a session that was killed may not have come to it.
     private static void forget(List<Run> finished, Path checkpoints) throws IOException {
         for (Run run : finished) {
-            GroupTask.checkpoints(checkpoints, run.name()).delete();
+            forget(run.name(), checkpoints);
         }
         try {
             Files.deleteIfExists(checkpoints);
         } catch (DirectoryNotEmptyException _) {
             // something is there that is not ours
+        }
+    }
+
+    private static void forget(String run, Path checkpoints) throws IOException {
+        for (Path state : Checkpoints.allOf(run, checkpoints)) {
+            Files.delete(state);
         }
     }
 
@@ -230,13 +248,36 @@ public final class ProxySweep {
         return new LocalExecutor(Math.max(1, Runtime.getRuntime().availableProcessors() / threads), threads);
     }
 
-    /// All workers have some, and none so many that there is little to keep when it ends.
-    private static List<GroupTask.Group> groups(List<Run> open, int planned, int workers) {
-        int most = ComputeDevice.gpus() > 0 ? TOGETHER_ON_GPU : TOGETHER_ON_CPU;
-        int together = Math.clamp(planned / workers, 1, most);
+    /// What is not finished, in the groups that the session formed which first planned these runs: states under
+    /// way are a group's, and any number of workers may go on from them.
+    ///
+    /// All workers of that session have some, and none so many that there is little to keep when it ends.
+    private static List<GroupTask.Group> groups(Ledger ledger, List<Run> planned, int workers) throws IOException {
+        List<Integer> sizes = new ArrayList<>();
+        String decided = ledger.decided(GROUPS);
+        if (decided != null) {
+            Stream.of(decided.split(",")).map(Integer::valueOf).forEach(sizes::add);
+        }
+        int added = planned.size() - sizes.stream().mapToInt(Integer::intValue).sum();
+        if (added > 0) {
+            int most = ComputeDevice.gpus() > 0 ? TOGETHER_ON_GPU : TOGETHER_ON_CPU;
+            int together = Math.clamp(added / workers, 1, most);
+            for (int left = added; left > 0; left -= together) {
+                sizes.add(Math.min(together, left));
+            }
+            ledger.decide(GROUPS, sizes.stream().map(String::valueOf).collect(Collectors.joining(",")));
+        }
+        Set<Run> open = new HashSet<>(ledger.open());
         List<GroupTask.Group> groups = new ArrayList<>();
-        for (int from = 0; from < open.size(); from += together) {
-            groups.add(new GroupTask.Group(List.copyOf(open.subList(from, Math.min(from + together, open.size())))));
+        int from = 0;
+        for (int size : sizes) {
+            int to = Math.min(from + size, planned.size()); // a plan may shrink while nothing is finished
+            List<Run> group =
+                    planned.subList(from, to).stream().filter(open::contains).toList();
+            if (!group.isEmpty()) {
+                groups.add(new GroupTask.Group(group));
+            }
+            from = to;
         }
         return groups;
     }

@@ -176,6 +176,49 @@ class TrainingTest {
     }
 
     @Test
+    void damagedStatesOfLaterStepsDoNotCostTheStatesOfATrainingThatBeganAgain() throws Exception {
+        List<Run> runs = List.of(constant("a", 1, 1, 0, 0));
+        Checkpoints checkpoints = new Checkpoints(Files.createDirectory(temporary.resolve("again")), "target");
+        for (int step : new int[] {8, 12}) {
+            Files.writeString(checkpoints.folder().resolve("target-step-0000%02d.arrow".formatted(step)), "no state");
+        }
+        try (Training training = Training.start(corpus, settings(5e-3), runs, ComputeDevice.cpu(1))) {
+            training.stage(Training.Listener.SILENT);
+            checkpoints.save(training);
+        }
+        List<String> told = new ArrayList<>();
+        try (Training resumed = checkpoints
+                .resume(corpus, settings(5e-3), runs, ComputeDevice.cpu(1), (step, done, text) -> told.add(text))
+                .orElseThrow()) {
+            assertThat(resumed.step()).isEqualTo(4);
+        }
+        assertThat(told).as("what could not be gone on with").isEmpty();
+    }
+
+    @Test
+    void checkpointsAreNamedAfterAllThatTheyBelongTo() {
+        List<Run> runs = List.of(constant("a", 1, 1, 0, 0), constant("b", 1, 0, 1, 0));
+        String name = Checkpoints.of(temporary, corpus, settings(5e-3), runs).name();
+        assertThat(name).matches("a-[0-9a-f]{12}");
+        assertThat(Checkpoints.of(temporary, corpus, settings(5e-3), List.copyOf(runs))
+                        .name())
+                .isEqualTo(name);
+        assertThat(List.of(
+                        Checkpoints.of(temporary, corpus, settings(4e-3), runs),
+                        Checkpoints.of(temporary, corpus, settings(5e-3), runs.subList(0, 1)),
+                        Checkpoints.of(
+                                temporary,
+                                corpus,
+                                settings(5e-3),
+                                List.of(runs.get(0), constant("b", 1, 0, 0.9999, 0.0001))),
+                        Checkpoints.of(
+                                temporary, corpus, settings(5e-3), List.of(runs.get(0), constant("b", 2, 0, 1, 0)))))
+                .extracting(Checkpoints::name)
+                .doesNotHaveDuplicates()
+                .doesNotContain(name);
+    }
+
+    @Test
     void damagedCheckpointCostsOneStageAndTheNewestTwoAreKept() throws Exception {
         List<Run> runs = List.of(constant("a", 1, 1, 0, 0));
         Checkpoints checkpoints = new Checkpoints(Files.createDirectory(temporary.resolve("kept")), "target");

@@ -13,6 +13,7 @@ import io.regmixd.data.SmallCorpus;
 import io.regmixd.mixture.DirichletDesign;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.model.Checkpoints;
 import io.regmixd.model.LearningRate;
 import io.regmixd.model.LlamaConfig;
 import io.regmixd.model.TrainingSettings;
@@ -29,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,14 +137,30 @@ class ProxySweepTest {
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
     }
 
-    /// Two workers of one thread, in this JVM; counts the steps that they take.
+    /// Counts the steps that the proxies take.
     private static final class Counting implements SweepExecutor {
-        private final LocalExecutor executor = new LocalExecutor(2, 1);
+        private final SweepExecutor executor;
+        private final int workers;
+        private final long last;
         private final AtomicLong steps = new AtomicLong();
+
+        /// Two threads.
+        private Counting() {
+            this.executor = new LocalExecutor(2, 1);
+            this.workers = 2;
+            this.last = Long.MAX_VALUE;
+        }
+
+        /// One thread, which the caller's interrupt meets in a certain step.
+        private Counting(int workers, long last) {
+            this.executor = new LocalExecutor(1, 1);
+            this.workers = workers;
+            this.last = last;
+        }
 
         @Override
         public int workers() {
-            return executor.workers();
+            return workers;
         }
 
         @Override
@@ -154,6 +172,7 @@ class ProxySweepTest {
         public <P extends Serializable, R extends Serializable> void run(
                 List<P> pieces, Task<P, R> task, Listener<? super R> listener)
                 throws IOException, InterruptedException {
+            Thread caller = Thread.currentThread();
             executor.run(
                     pieces,
                     (piece, worker) -> task.run(piece, new Worker() {
@@ -164,8 +183,13 @@ class ProxySweepTest {
 
                         @Override
                         public void report(long units) {
-                            steps.addAndGet(units);
                             worker.report(units);
+                            if (steps.addAndGet(units) >= last) {
+                                caller.interrupt();
+                                while (!Thread.currentThread().isInterrupted()) {
+                                    LockSupport.park();
+                                }
+                            }
                         }
                     }),
                     listener);
@@ -192,19 +216,82 @@ class ProxySweepTest {
         assertThat(folder.resolve("sweep-under-way")).doesNotExist();
     }
 
-    @Test
-    void damagedStateOfProxiesUnderWayCostsOnlyTheirTime(@TempDir Path folder) throws Exception {
-        Path file = folder.resolve("sweep.arrow");
-        Path damaged = folder.resolve("sweep-under-way").resolve("proxy-001-step-000002.arrow");
-        Files.createDirectories(damaged.getParent());
-        Files.writeString(damaged, "no state at all");
-        Trajectories undisturbed = sweep(1e-3).run(design, folder.resolve("undisturbed.arrow"), Progress.SILENT);
+    /// Interrupts a sweep, whose states are saved after each stage, in a step of its one thread.
+    ///
+    /// @param workers that the executor claims to have
+    /// @param step    of all proxies together, from 1
+    private static void stop(List<Mixture> mixtures, Path file, int workers, int step) {
+        Counting counting = new Counting(workers, step);
+        assertThatThrownBy(() -> sweep(1e-3)
+                        .saving((trained, saving) -> true)
+                        .on(counting)
+                        .run(mixtures, file, Progress.SILENT))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(counting.steps).hasValue(step);
+    }
 
-        Trajectories trained = sweep(1e-3).run(design, file, Progress.SILENT);
+    @Test
+    void statesUnderWayAreGoneOnWithByAnyNumberOfWorkers(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sweep.arrow");
+        stop(design, file, 2, 6);
+        stop(design, file, 5, 4);
+        stop(design, file, 1, 4);
+        assertThat(ArrowFile.read(file).metadata()).containsEntry("proxies_in_groups", "2,2,1");
+        Counting last = new Counting(3, Integer.MAX_VALUE);
+        sweep(1e-3).on(last).run(design, file, Progress.SILENT);
+
+        assertThat(last.steps).hasValue(5 * 6 - 6 - 4 - 4);
+    }
+
+    @Test
+    void damagedStateOfProxiesUnderWayCostsOnlyTheirTimeAndIsTold(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sweep.arrow");
+        Trajectories undisturbed = sweep(1e-3).run(design, folder.resolve("undisturbed.arrow"), Progress.SILENT);
+        stop(design, file, 1, 2 * 3);
+        List<Path> states = Checkpoints.allOf("proxy-001", folder.resolve("sweep-under-way"));
+        assertThat(states).isNotEmpty();
+        for (Path state : states) {
+            Files.writeString(state, "no state at all");
+        }
+        List<String> told = new ArrayList<>();
+        Trajectories trained = sweep(1e-3).run(design, file, (step, done, message) -> told.add(message));
 
         assertThat(trained.table().doubleColumn("loss_nats").asDoubleArray())
                 .containsExactly(undisturbed.table().doubleColumn("loss_nats").asDoubleArray());
-        assertThat(damaged).doesNotExist();
+        for (Path state : states) {
+            assertThat(told).anyMatch(message -> message.contains(state.toString()));
+        }
+        assertThat(folder.resolve("sweep-under-way")).doesNotExist();
+    }
+
+    @Test
+    void statesOfAnotherDesignAreToldAndDeletedAtTheEnd(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sweep.arrow");
+        stop(List.of(design.get(1), design.get(0)), file, 1, 2 * 5);
+        List<Path> states = Checkpoints.allOf("proxy-001", folder.resolve("sweep-under-way"));
+        assertThat(states).isNotEmpty();
+        List<String> told = new ArrayList<>();
+        sweep(1e-3).on(new Counting()).run(design.subList(0, 2), file, (step, done, message) -> told.add(message));
+
+        for (Path state : states) {
+            assertThat(told).anyMatch(message -> message.contains(state.toString()));
+        }
+        assertThat(folder.resolve("sweep-under-way")).doesNotExist();
+    }
+
+    @Test
+    void statesOfAnotherDesignDoNotCostThisOneItsOwn(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sweep.arrow");
+        List<Mixture> these = design.subList(0, 2);
+        stop(List.of(design.get(1), design.get(0)), file, 1, 2 * 5);
+        stop(these, file, 1, 2);
+        Counting last = new Counting(1, Long.MAX_VALUE);
+        Trajectories trained = sweep(1e-3).on(last).run(these, file, Progress.SILENT);
+
+        assertThat(last.steps).hasValue(2 * 6 - 2);
+        Trajectories undisturbed = sweep(1e-3).run(these, folder.resolve("undisturbed.arrow"), Progress.SILENT);
+        assertThat(trained.table().doubleColumn("loss_nats").asDoubleArray())
+                .containsExactly(undisturbed.table().doubleColumn("loss_nats").asDoubleArray());
     }
 
     @Test
