@@ -53,6 +53,7 @@ record Candidates(List<Mixture> mixtures) {
                 .boxed()
                 .sorted(Comparator.comparingDouble(i -> all[i]))
                 .limit(BEST)
+                .sorted() // a sum in the order of values would hang on their last bits
                 .forEach(i -> best.add(allowed.get(i)));
         Mixture mean = Mixture.mean(best);
         return feasible.free(before) ? mean : feasible.next(before, mean);

@@ -64,8 +64,11 @@ record LookAhead(long seed) implements Search {
                 lowest = values[order[0]];
                 best = schedules.get(order[0]).stages();
             }
-            double[][][] elite =
-                    Arrays.stream(order).limit(BEST).mapToObj(i -> draws[i]).toArray(double[][][]::new);
+            double[][][] elite = Arrays.stream(order)
+                    .limit(BEST)
+                    .sorted()
+                    .mapToObj(i -> draws[i])
+                    .toArray(double[][][]::new);
             centre = follow(elite, centre, spread);
             fraction.accept((double) round / ROUNDS);
         }

@@ -2,6 +2,7 @@ package io.regmixd.schedule;
 
 import io.regmixd.mixture.DirichletDesign;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,8 @@ public record Problem(
         List<Double> highest,
         List<Double> supply,
         double change) {
+
+    private static final int DROPPED_BITS = 22; // of 52
 
     /// @throws IllegalArgumentException if a number is out of its range, or no mixture at all satisfies the
     ///     constraints; the message says which
@@ -173,7 +176,7 @@ public record Problem(
                 .sum();
     }
 
-    /// The same of many.
+    /// The same of many, rounded as [#rounded].
     ///
     /// @param count  how many
     /// @param losses the losses of one domain, one number each; asked for where the objective gives it weight
@@ -185,6 +188,17 @@ public record Problem(
                 values[i] += objective.get(domain) * ofDomain[i];
             }
         }
+        return rounded(values);
+    }
+
+    /// Each to 30 binary digits, steps of about 1e-9 of it: what is to be compared is rounded so that two
+    /// values that are one but for the last bits of some arithmetic are equal, and the order of candidates
+    /// decides. The array itself.
+    static double[] rounded(double[] values) {
+        Arrays.setAll(values, i -> {
+            long bits = Double.doubleToLongBits(values[i]) + (1L << (DROPPED_BITS - 1));
+            return Double.longBitsToDouble(bits & -(1L << DROPPED_BITS));
+        });
         return values;
     }
 

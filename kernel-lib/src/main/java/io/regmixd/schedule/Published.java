@@ -94,8 +94,8 @@ final class Published implements OnlinePlanner {
                     "Planning by " + name(),
                     1 - (stages - stage - share) / (stages - before.size()),
                     "stage " + (stage + 1) + " of " + stages);
-            Mixture best =
-                    candidates.meanOfBest(feasible, schedule, mixtures -> predict(stage, mixtures, now), fraction);
+            Mixture best = candidates.meanOfBest(
+                    feasible, schedule, mixtures -> Problem.rounded(predict(stage, mixtures, now)), fraction);
             loss = predict(stage, List.of(best), now)[0];
             schedule.add(best);
         }

@@ -11,13 +11,16 @@ import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.model.Trajectory;
 import io.regmixd.proxy.Trajectories;
 import io.regmixd.regression.MixtureLossModel;
+import io.regmixd.regression.Regression;
 import io.regmixd.regression.Regressor;
 import io.regmixd.regression.TransitionModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +94,7 @@ class PlannerTest {
         List<Mixture> best = CANDIDATES.stream()
                 .sorted(Comparator.comparingDouble(m -> -m.weight(0)))
                 .limit(128)
+                .sorted(Comparator.comparingInt(CANDIDATES::indexOf))
                 .toList();
         assertThat(Planner.regMix(model, PROBLEM, CANDIDATES)
                         .plan(2, Progress.SILENT)
@@ -151,6 +155,64 @@ class PlannerTest {
         assertThat(plan.schedule().stages().get(1).weight("domain2")).isGreaterThan(0.5);
         assertThat(plan.predictedLosses().orElseThrow())
                 .isDeepEqualTo(transitions.rollout(plan.schedule(), transitions.initialLosses()));
+    }
+
+    /// A loss in steps, as trees predict it, with many ties, and all of it off by up to 1e-12 of itself.
+    private static Regressor disturbed(long noise) {
+        return (x, y, seed) -> new Regression() {
+            private final Random random = new Random(noise);
+
+            private double off(double value) {
+                return noise == 0 ? value : value * (1 + 1e-12 * (2 * random.nextDouble() - 1));
+            }
+
+            @Override
+            public double[] predict(double[][] queries) {
+                return Arrays.stream(queries)
+                        .mapToDouble(row -> off(1.3 - 0.1 * Math.floor(10 * row[1]) + 0.05 * Math.floor(8 * row[3])))
+                        .toArray();
+            }
+
+            @Override
+            public Optional<double[]> errors(double[][] queries) {
+                return Optional.of(Arrays.stream(queries)
+                        .mapToDouble(row -> off(0.1 + 0.02 * Math.floor(5 * row[2])))
+                        .toArray());
+            }
+
+            @Override
+            public Optional<Regression> believing(double[] query) {
+                return Optional.of(this);
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void plansDoNotHangOnThePredictionsLastBits(long noise) throws InterruptedException {
+        Trajectories proxies = WORLD.train(WORLD.constant(WORLD.mixtures(40, 3)), 4);
+        assertThat(plans(proxies, disturbed(noise))).isEqualTo(plans(proxies, disturbed(0)));
+    }
+
+    /// By every planner, with and without constraints, and the mixtures that an adaptive sweep would train next.
+    private static List<List<Mixture>> plans(Trajectories proxies, Regressor regressor) throws InterruptedException {
+        TransitionModel transition = TransitionModel.fitWithSpread(proxies, regressor, 5, Progress.SILENT);
+        MixtureLossModel model = MixtureLossModel.fit(proxies, regressor, 5, Progress.SILENT);
+        Mixture natural = Mixture.proportional(WORLD.domains(), 4, 3, 2, 1);
+        List<List<Mixture>> plans = new ArrayList<>();
+        for (Problem problem : List.of(PROBLEM, PROBLEM.change(0.2).weight("domain1", 0, 0.4))) {
+            for (Planner planner : List.of(
+                    Planner.regMix(model, problem, CANDIDATES),
+                    Planner.greedy(transition, problem, CANDIDATES),
+                    Planner.greedy(transition, problem, CANDIDATES).cautious(1),
+                    Planner.lookAhead(transition, problem, 1),
+                    Planner.lookAhead(transition, problem, 1).cautious(1),
+                    Planner.published(proxies, problem, regressor, natural, CANDIDATES, 1, 5))) {
+                plans.add(planner.plan(STAGES, Progress.SILENT).schedule().stages());
+            }
+        }
+        plans.add(ExpectedImprovement.choose(model, PROBLEM, CANDIDATES.subList(0, 40), CANDIDATES, 6));
+        return plans;
     }
 
     @Test
