@@ -62,7 +62,7 @@ public record LocalExecutor(int workers, int threads) implements SweepExecutor {
             end(pool);
             keepFinished(results, listener, e.getCause());
             throw unwrapped(e);
-        } catch (IOException | InterruptedException e) {
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             end(pool);
             keepFinished(results, listener, e);
             throw e;
@@ -71,16 +71,24 @@ public record LocalExecutor(int workers, int threads) implements SweepExecutor {
         }
     }
 
-    /// Pieces that ended well while the run was ended are not lost.
+    /// Pieces that ended well while the run was ended are not lost, whatever ended it. A further interrupt is kept
+    /// for later: it would close the files that the listener writes.
+    @SuppressWarnings("ReferenceEquality") // nothing suppresses itself
     private static <R> void keepFinished(CompletionService<R> results, Listener<? super R> listener, Throwable end) {
+        boolean interrupted = Thread.interrupted();
         for (Future<R> result = results.poll(); result != null; result = results.poll()) {
             if (result.state() == Future.State.SUCCESS) {
                 try {
                     listener.finished(result.resultNow());
-                } catch (IOException e) {
-                    end.addSuppressed(e);
+                } catch (IOException | RuntimeException | Error e) {
+                    if (e != end) {
+                        end.addSuppressed(e);
+                    }
                 }
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

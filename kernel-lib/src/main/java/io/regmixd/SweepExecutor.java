@@ -21,7 +21,9 @@ public interface SweepExecutor {
     ///
     /// @param listener hears of results and progress, in the calling thread
     /// @throws IOException          if a piece or the listener failed so. The first failure ends the run: the
-    ///     workers are interrupted and waited for. Their unchecked exceptions and errors come out as they are
+    ///     workers are interrupted and waited for, and the listener hears of the pieces that have ended well all
+    ///     the same. Unchecked exceptions and errors come out as they are; what the listener throws of a further
+    ///     piece is suppressed
     /// @throws InterruptedException if the calling thread is interrupted; likewise
     <P extends Serializable, R extends Serializable> void run(
             List<P> pieces, Task<P, R> task, Listener<? super R> listener) throws IOException, InterruptedException;

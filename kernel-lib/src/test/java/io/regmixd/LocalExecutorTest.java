@@ -127,4 +127,68 @@ class LocalExecutorTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage("no room for result 0");
     }
+
+    /// The second piece ends well when it is interrupted, so after the listener threw.
+    private static void runTwo(SweepExecutor.Listener<Integer> listener) throws Exception {
+        CountDownLatch working = new CountDownLatch(1);
+        new LocalExecutor(2, 1)
+                .run(
+                        List.of(0, 1),
+                        (piece, worker) -> {
+                            if (piece == 0) {
+                                working.await();
+                                return piece;
+                            }
+                            try {
+                                working.countDown();
+                                Thread.sleep(60_000);
+                            } catch (InterruptedException _) {
+                                return piece;
+                            }
+                            return piece;
+                        },
+                        listener);
+    }
+
+    @Test
+    void piecesThatEndWellAfterTheListenerThrewAtAResultAreHeardOf() {
+        List<Integer> results = new ArrayList<>();
+        assertThatThrownBy(() -> runTwo(new SweepExecutor.Listener<>() {
+                    @Override
+                    public void finished(Integer result) {
+                        results.add(result);
+                        throw new IllegalStateException("no plot of " + result);
+                    }
+
+                    @Override
+                    public void working(long units) {}
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("no plot of 0")
+                .satisfies(e -> assertThat(e.getSuppressed())
+                        .singleElement()
+                        .satisfies(second -> assertThat(second).hasMessage("no plot of 1")));
+        assertThat(results).containsExactly(0, 1);
+    }
+
+    @Test
+    void piecesThatEndWellAfterTheListenerThrewAtProgressAreHeardOf() {
+        List<Integer> results = new ArrayList<>();
+        assertThatThrownBy(() -> runTwo(new SweepExecutor.Listener<>() {
+                    @Override
+                    public void finished(Integer result) {
+                        results.add(result);
+                    }
+
+                    @Override
+                    public void working(long units) {
+                        if (!results.isEmpty()) {
+                            throw new AssertionError("no bar");
+                        }
+                    }
+                }))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("no bar");
+        assertThat(results).containsExactly(0, 1);
+    }
 }

@@ -73,14 +73,35 @@ final class SparkRun<P extends Serializable, R extends Serializable> extends Spa
                     listener.working(
                             units.values().stream().mapToLong(Long::longValue).sum());
                 }
-            } finally {
-                if (finished < pieces.size()) {
-                    future.cancel();
-                    awaitEnd();
-                }
+            } catch (IOException | InterruptedException | RuntimeException | Error e) {
+                future.cancel();
+                awaitEnd();
+                keepFinished(listener, e);
+                throw e;
             }
         } finally {
             context.sc().removeSparkListener(this);
+        }
+    }
+
+    /// Pieces that ended well before the job did are not lost, whatever ended it. A further interrupt is kept for
+    /// later: it would close the files that the listener writes.
+    @SuppressWarnings("ReferenceEquality") // nothing suppresses itself
+    private void keepFinished(Listener<? super R> listener, Throwable end) {
+        boolean interrupted = Thread.interrupted();
+        for (Outcome<R> outcome = outcomes.poll(); outcome != null; outcome = outcomes.poll()) {
+            if (outcome.failure() == null) {
+                try {
+                    listener.finished(outcome.result());
+                } catch (IOException | RuntimeException | Error e) {
+                    if (e != end) {
+                        end.addSuppressed(e);
+                    }
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

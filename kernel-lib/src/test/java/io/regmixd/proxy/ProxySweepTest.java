@@ -351,6 +351,26 @@ class ProxySweepTest {
     }
 
     @Test
+    void watcherThatThrowsEndsTheSweepAndCostsNoFinishedProxy(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sweep.arrow");
+        List<Integer> seen = new ArrayList<>();
+        Counting first = new Counting();
+        ProxySweep watched = sweep(1e-3).on(first).watchedBy(trajectories -> {
+            seen.add(trajectories.runs().size());
+            throw new IllegalStateException("no plot");
+        });
+        assertThatThrownBy(() -> watched.run(design, file, Progress.SILENT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("no plot");
+        assertThat(Trajectories.read(file).runs()).hasSize(seen.getLast());
+
+        Counting second = new Counting();
+        assertThat(sweep(1e-3).on(second).run(design, file, Progress.SILENT).runs())
+                .hasSize(5);
+        assertThat(first.steps.get() + second.steps.get()).isEqualTo(5 * 6);
+    }
+
+    @Test
     void trajectoriesAreReadFromALedgerAsTheyWereWritten(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("sweep.arrow");
         List<MixtureSchedule> switching =

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -234,6 +236,48 @@ class SparkExecutorTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage("no room for result 0");
         assertThat(saved).isTrue();
+    }
+
+    /// Hears of a first result and then ends the run, when Spark has handed over the second, too.
+    private static List<Integer> heardOf(Runnable end, Class<? extends Throwable> expected) {
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(org.apache.spark.SparkContext.getOrCreate());
+        AtomicInteger ended = new AtomicInteger();
+        SparkListener ends = new SparkListener() {
+            @Override
+            public void onTaskEnd(SparkListenerTaskEnd task) {
+                ended.incrementAndGet();
+            }
+        };
+        context.sc().addSparkListener(ends);
+        Heard heard = new Heard() {
+            @Override
+            public void finished(Integer result) throws IOException {
+                super.finished(result);
+                if (results.size() == 1) {
+                    while (ended.get() < 2) {
+                        Thread.onSpinWait();
+                    }
+                    context.parallelize(List.of(0), 1).count(); // Spark's one thread has come past both tasks
+                    end.run();
+                }
+            }
+        };
+        assertThatThrownBy(() -> executor.run(List.of(0, 1), (piece, worker) -> piece, heard))
+                .isInstanceOf(expected);
+        context.sc().removeSparkListener(ends);
+        return heard.results;
+    }
+
+    @Test
+    void resultsThatHaveComeAreHeardOfThoughTheListenerThrowsOrTheCallerIsInterrupted() {
+        assertThat(heardOf(
+                        () -> {
+                            throw new IllegalStateException("no plot");
+                        },
+                        IllegalStateException.class))
+                .containsExactlyInAnyOrder(0, 1);
+        assertThat(heardOf(() -> Thread.currentThread().interrupt(), InterruptedException.class))
+                .containsExactlyInAnyOrder(0, 1);
     }
 
     @Test
