@@ -1,6 +1,7 @@
 package io.regmixd.schedule;
 
 import io.regmixd.Progress;
+import io.regmixd.data.Sha256;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.model.Trajectory;
 import io.regmixd.proxy.Trajectories;
@@ -43,7 +44,7 @@ public final class PlanOnline {
         PrintStream answers = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         System.setOut(System.err); // whatever else is printed is no answer
         try {
-            OnlineDialogue dialogue = new PlanOnline(parse(args)).dialogue();
+            OnlineDialogue dialogue = dialogue(args);
             BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String line = questions.readLine(); line != null; line = questions.readLine()) {
                 if (!line.isBlank()) {
@@ -70,11 +71,16 @@ public final class PlanOnline {
         return options;
     }
 
+    /// @param args as [#main]
+    static OnlineDialogue dialogue(String... args) throws IOException, InterruptedException {
+        return new PlanOnline(parse(args)).dialogue();
+    }
+
     private OnlineDialogue dialogue() throws IOException, InterruptedException {
         Path sweep = Path.of(required("sweep"));
         Trajectories trajectories =
                 sweep.toString().endsWith(".csv") ? TrajectoriesCsv.read(sweep, 1) : Trajectories.read(sweep);
-        int steps = (int) number("steps", required("steps"));
+        int steps = steps(required("steps"));
         long seed = (long) number("seed", given("seed").orElse("1"));
         Problem problem = problem(trajectories);
         TransitionModel model = TransitionModel.fit(trajectories, Regressor.standard(), seed, said());
@@ -90,7 +96,7 @@ public final class PlanOnline {
                         });
         String settings = planner.name() + ", " + trajectories.completed().size() + " runs of "
                 + trajectories.stages() + " stages, " + steps + " steps, " + problem + ", scale " + scale + ", seed "
-                + seed;
+                + seed + ", sweep " + Sha256.of(sweep);
         OnlineDialogue dialogue = new OnlineDialogue(
                 planner,
                 trajectories.domains(),
@@ -136,6 +142,15 @@ public final class PlanOnline {
 
     private String required(String option) {
         return given(option).orElseThrow(() -> new IllegalArgumentException("--" + option + ": missing"));
+    }
+
+    private static int steps(String value) {
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "--steps " + value + ": expected a whole number up to " + Integer.MAX_VALUE, e);
+        }
     }
 
     private static double number(String option, String value) {
