@@ -329,6 +329,7 @@ class ProxySweepTest {
         Path file = folder.resolve("sweep.arrow");
         List<Integer> seen = new ArrayList<>();
         sweep(1e-3)
+                .on(new LocalExecutor(2, 1)) // groups of 2, 2 and 1
                 .watchedBy(trajectories -> {
                     seen.add(trajectories.runs().size());
                     try {
