@@ -17,7 +17,7 @@ from .engine import java_environment
 from .planning import classpath, compile_tests, interval
 from .report import Report, columns
 
-MAIN_CLASS = "io.regmixd.schedule.AdaptiveBenchmark"
+MAIN_CLASS = "io.regmixd.planning.adaptive.AdaptiveBenchmark"
 ALL = 512
 ORDERS = ("adaptive", "random")
 

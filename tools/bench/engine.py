@@ -19,7 +19,7 @@ from run_notebook.terminal import Failure
 
 from .report import Report, columns
 
-MAIN_CLASS = "io.regmixd.model.EngineBenchmark"
+MAIN_CLASS = "io.regmixd.engine.EngineBenchmark"
 MANIFEST = ROOT / "data-manifests" / "demo.json"
 PEER = Path(__file__).with_name("peer.py")
 ROUNDS = 9

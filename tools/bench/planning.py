@@ -17,7 +17,7 @@ from run_notebook.terminal import Failure
 from .engine import java_environment
 from .report import Report, columns
 
-MAIN_CLASS = "io.regmixd.schedule.PlanningBenchmark"
+MAIN_CLASS = "io.regmixd.planning.PlanningBenchmark"
 TEST_CLASSES = ROOT / "kernel-lib" / "target" / "test-classes"
 WORLDS = range(1, 13)
 PROXIES = (16, 32, 64, 128, 256, 512)

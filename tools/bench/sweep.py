@@ -14,7 +14,7 @@ from .engine import java_environment
 from .planning import lines
 from .report import Report, columns
 
-MAIN_CLASS = "io.regmixd.proxy.SweepBenchmark"
+MAIN_CLASS = "io.regmixd.training.SweepBenchmark"
 MANIFEST = ROOT / "data-manifests" / "demo.json"
 
 

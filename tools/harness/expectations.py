@@ -5,7 +5,7 @@
 
 Needs Python 3 with numpy, requests, PyYAML and Jinja2. The harness's own classes read its own task files and make
 prompts, shots, requests, metrics and standard errors of the examples under
-kernel-lib/src/test/resources/io/regmixd/eval/tasks. What it imports besides and these tasks do not use (datasets, sacrebleu, tqdm, ...) is replaced by stand-ins; so is scikit-learn's
+kernel-lib/src/test/resources/io/regmixd/evaluation/harness/tasks. What it imports besides and these tasks do not use (datasets, sacrebleu, tqdm, ...) is replaced by stand-ins; so is scikit-learn's
 f1_score, by the definition of F1, where scikit-learn is missing.
 """
 
@@ -21,7 +21,7 @@ import types
 from pathlib import Path
 from unittest import mock
 
-RESOURCES = Path(__file__).resolve().parents[2] / "kernel-lib/src/test/resources/io/regmixd/eval"
+RESOURCES = Path(__file__).resolve().parents[2] / "kernel-lib/src/test/resources/io/regmixd/evaluation/harness"
 VERSION = "0.4.12"
 SEED = 1234  # lm_eval/defaults.py, DEFAULT_OTHER_SEED
 SHOTS = [0, 2, 5]

@@ -10,7 +10,7 @@ from run_notebook import kernel
 from run_notebook.main import INTERRUPTED, SETUP, WRONG, one_at_a_time, set_up_java
 from run_notebook.terminal import Failure
 
-MAIN_CLASS = "io.regmixd.schedule.PlanOnline"
+MAIN_CLASS = "io.regmixd.export.PlanOnline"
 SWEEPS = ("sweep-switching.arrow", "sweep.arrow", "sweep.csv")
 
 DESCRIPTION = """\

@@ -1,18 +1,23 @@
 /// RegMix-D: find the data mixture to pretrain a language model on, stage by stage.
 ///
-/// One package a room, one direction of flow; a room imports only rooms above it:
+/// One package per room, one direction of flow. Values stand at the bottom; on them two wings that never import each
+/// other; one roof over both (`docs/architecture.md` has the picture):
 ///
 /// | room | what it does |
 /// |---|---|
-/// | `spark` | a sweep's pieces on a cluster |
-/// | `mixture` | the words: mixture, schedule, random designs |
-/// | `store` | tables in Arrow files, written whole or not at all |
-/// | `data` | manifest -> corpus of token files -> batches |
-/// | `model` | Llama: K models at once; the one training loop |
-/// | `proxy` | the sweep over devices -> trajectories |
+/// | `mixture` | the words: mixture, schedule, random designs, learning rate |
+/// | `store` | files written whole or not at all, run folders and their locks |
+/// | `trajectory` | losses by stage and domain, and their files |
+/// | `executor` | many independent pieces of work, here or on a cluster |
+/// | *planning* | |
 /// | `regression` | trajectories -> a model of the next losses |
-/// | `schedule` | that model -> a schedule |
-/// | `target` | schedule -> trained target |
-/// | `eval` | target -> validation losses, methods compared |
+/// | `planning` | that model -> a schedule |
+/// | `export` | schedule -> other trainers' files |
+/// | *training* | |
+/// | `data` | manifest -> corpus of token files -> batches |
+/// | `engine` | Llama: K models at once |
+/// | `training` | the one training loop: sweep and target |
+/// | `evaluation` | target -> validation losses, methods compared |
+/// | *roof* | |
 /// | `notebook` | display in a kernel, progress, plots |
 package io.regmixd;

@@ -2,8 +2,8 @@ package io.regmixd;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
-import io.regmixd.model.Trajectory;
-import io.regmixd.proxy.Trajectories;
+import io.regmixd.trajectory.Trajectories;
+import io.regmixd.trajectory.Trajectory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;

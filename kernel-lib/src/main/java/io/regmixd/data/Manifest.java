@@ -1,6 +1,7 @@
 package io.regmixd.data;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.regmixd.store.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

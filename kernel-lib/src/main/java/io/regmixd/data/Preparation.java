@@ -2,6 +2,7 @@ package io.regmixd.data;
 
 import io.regmixd.Progress;
 import io.regmixd.store.LockFile;
+import io.regmixd.store.Sha256;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;

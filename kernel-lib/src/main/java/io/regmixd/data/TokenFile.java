@@ -1,5 +1,6 @@
 package io.regmixd.data;
 
+import io.regmixd.store.Sha256;
 import io.regmixd.store.WholeFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

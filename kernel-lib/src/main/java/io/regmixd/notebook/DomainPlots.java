@@ -1,7 +1,7 @@
 package io.regmixd.notebook;
 
 import io.regmixd.mixture.Mixture;
-import io.regmixd.proxy.Trajectories;
+import io.regmixd.trajectory.Trajectories;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;

@@ -1,8 +1,8 @@
 package io.regmixd.notebook;
 
 import io.regmixd.mixture.Mixture;
-import io.regmixd.model.Trajectory;
-import io.regmixd.proxy.Trajectories;
+import io.regmixd.trajectory.Trajectories;
+import io.regmixd.trajectory.Trajectory;
 import java.awt.Color;
 import java.awt.Rectangle;
 import java.util.ArrayList;

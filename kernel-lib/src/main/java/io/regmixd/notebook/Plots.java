@@ -2,7 +2,7 @@ package io.regmixd.notebook;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
-import io.regmixd.proxy.Trajectories;
+import io.regmixd.trajectory.Trajectories;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.regmixd.regression;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
-import io.regmixd.model.Trajectory;
+import io.regmixd.trajectory.Trajectory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

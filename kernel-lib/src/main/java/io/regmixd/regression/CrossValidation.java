@@ -1,8 +1,8 @@
 package io.regmixd.regression;
 
 import io.regmixd.Progress;
-import io.regmixd.model.Trajectory;
-import io.regmixd.proxy.Trajectories;
+import io.regmixd.trajectory.Trajectories;
+import io.regmixd.trajectory.Trajectory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -67,12 +67,12 @@ public final class CrossValidation {
             throw new IllegalArgumentException("cross-validation takes at least one regressor, each of another name: "
                     + regressors.stream().map(Regressor::name).toList());
         }
-        List<Trajectory> runs = new ArrayList<>(Rows.usable(trajectories));
+        List<Trajectory> runs = new ArrayList<>(trajectories.usable());
         int largestFold = folds < 2 ? runs.size() : (runs.size() + folds - 1) / folds;
-        if (folds > runs.size() || runs.size() - largestFold < Rows.FEWEST_RUNS) {
+        if (folds > runs.size() || runs.size() - largestFold < Trajectories.FEWEST_RUNS) {
             throw new IllegalArgumentException(folds + " folds of " + runs.size()
                     + " completed runs leave too few to fit on: choose 2 folds or more, with at least "
-                    + Rows.FEWEST_RUNS + " runs outside each");
+                    + Trajectories.FEWEST_RUNS + " runs outside each");
         }
         Collections.shuffle(runs, new Random(seed));
         Sheet sheet = new Sheet(trajectories, runs, objectiveDomain);

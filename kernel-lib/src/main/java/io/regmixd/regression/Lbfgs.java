@@ -6,7 +6,7 @@ import java.util.Iterator;
 
 /// Minimises a smooth function along its gradient: limited-memory BFGS (Nocedal and Wright, *Numerical
 /// Optimization*, 2006, algorithm 7.5) with a backtracking line search.
-final class Lbfgs {
+public final class Lbfgs {
 
     private static final int MEMORY = 8;
     private static final int BACKTRACKS = 20;
@@ -18,7 +18,7 @@ final class Lbfgs {
 
     /// A function and its gradient.
     @FunctionalInterface
-    interface Objective {
+    public interface Objective {
 
         /// @param gradient is filled
         /// @return the value; infinite or NaN where the function is not defined
@@ -29,7 +29,7 @@ final class Lbfgs {
     ///
     /// @param iterations how many steps at most
     /// @param gain       three steps in a row that lower the function by less end the search
-    static double[] minimise(Objective objective, double[] start, int iterations, double gain)
+    public static double[] minimise(Objective objective, double[] start, int iterations, double gain)
             throws InterruptedException {
         int n = start.length;
         double[] point = start.clone();
@@ -122,7 +122,7 @@ final class Lbfgs {
         }
     }
 
-    static double dot(double[] a, double[] b) {
+    public static double dot(double[] a, double[] b) {
         double sum = 0;
         for (int j = 0; j < a.length; j++) {
             sum += a[j] * b[j];

@@ -8,19 +8,19 @@ import smile.tensor.DenseMatrix;
 import smile.tensor.ScalarType;
 
 /// Plain arrays in and out of Smile's matrices, whose arithmetic is OpenBLAS's.
-final class Matrices {
+public final class Matrices {
 
     private Matrices() {}
 
     /// @param rows shape `[rows][columns]`
-    static DenseMatrix of(double[][] rows) {
+    public static DenseMatrix of(double[][] rows) {
         return DenseMatrix.of(rows);
     }
 
     /// A symmetric matrix.
     ///
     /// @param values shape `[n * n]`
-    static DenseMatrix symmetric(double[] values, int n) {
+    public static DenseMatrix symmetric(double[] values, int n) {
         DenseMatrix matrix = DenseMatrix.zeros(ScalarType.Float64, n, n);
         for (int column = 0; column < n; column++) {
             MemorySegment.copy(
@@ -30,7 +30,7 @@ final class Matrices {
     }
 
     /// The columns one after the other, shape `[columns * rows]`.
-    static double[] columns(DenseMatrix matrix) {
+    public static double[] columns(DenseMatrix matrix) {
         int rows = matrix.nrow();
         double[] values = new double[rows * matrix.ncol()];
         for (int column = 0; column < matrix.ncol(); column++) {
@@ -41,7 +41,7 @@ final class Matrices {
     }
 
     /// The inverse of what was decomposed, shape `[n * n]`.
-    static double[] inverse(Cholesky cholesky) {
+    public static double[] inverse(Cholesky cholesky) {
         return columns(cholesky.inverse());
     }
 }

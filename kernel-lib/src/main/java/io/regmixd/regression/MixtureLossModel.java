@@ -2,7 +2,8 @@ package io.regmixd.regression;
 
 import io.regmixd.Progress;
 import io.regmixd.mixture.Mixture;
-import io.regmixd.proxy.Trajectories;
+import io.regmixd.trajectory.FinalLosses;
+import io.regmixd.trajectory.Trajectories;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -11,14 +11,14 @@ import java.util.Optional;
 /// The native library that Smile's linear algebra calls, held to one thread: the domains are fitted side by
 /// side, and OpenBLAS's threads, spinning beside ours, make that ten times slower (48 proxies, 10 domains, 2
 /// cores: 7.5 s against 0.4 s). It also makes sums independent of the number of cores.
-final class OpenBlas {
+public final class OpenBlas {
 
     private static final Optional<MethodHandle> SET_NUM_THREADS = find();
 
     private OpenBlas() {}
 
     /// Does nothing where the library is not found under its name on Linux.
-    static void useOneThread() {
+    public static void useOneThread() {
         SET_NUM_THREADS.ifPresent(setNumThreads -> {
             try {
                 setNumThreads.invokeExact(1);
@@ -31,7 +31,7 @@ final class OpenBlas {
     /// What to throw where Smile could not open it.
     ///
     /// @param what that needs it, beginning the sentence
-    static IllegalStateException missing(String what, LinkageError cause) {
+    public static IllegalStateException missing(String what, LinkageError cause) {
         return new IllegalStateException(
                 what + " needs the native library OpenBLAS, which Smile opens as libopenblas.so: start"
                         + " the notebook with ./run-notebook, which provides it, or put the folder that holds"

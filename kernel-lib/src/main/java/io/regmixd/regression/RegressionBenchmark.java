@@ -3,6 +3,7 @@ package io.regmixd.regression;
 import io.regmixd.Progress;
 import io.regmixd.mixture.DirichletDesign;
 import io.regmixd.mixture.Mixture;
+import io.regmixd.trajectory.FinalLosses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.regmixd.regression;
 
+import io.regmixd.regression.gp.GaussianProcess;
 import java.util.List;
 
 /// A way to fit a regression of one number on a row of features.

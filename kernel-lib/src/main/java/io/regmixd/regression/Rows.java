@@ -1,51 +1,16 @@
 package io.regmixd.regression;
 
 import io.regmixd.mixture.Mixture;
-import io.regmixd.model.Trajectory;
-import io.regmixd.proxy.Trajectories;
 import java.util.Arrays;
-import java.util.List;
 
 /// What regressions are fitted on: which runs, and a mixture as features.
-final class Rows {
+public final class Rows {
 
-    static final int FEWEST_RUNS = 8;
     private static final double LEAST_WEIGHT = 1e-3; // weights far below it count as none
     private static final double LARGEST_LOG = Math.log1p(1 / LEAST_WEIGHT);
     private static final double OWN_SCALE = 2; // the roots of the other weights vary by less, and matter less
 
     private Rows() {}
-
-    /// The runs that did not diverge.
-    ///
-    /// @throws IllegalArgumentException if there are fewer than eight, or a loss is not positive
-    static List<Trajectory> usable(Trajectories trajectories) {
-        List<Trajectory> runs = trajectories.completed();
-        if (runs.size() < FEWEST_RUNS) {
-            throw new IllegalArgumentException(runs.size() + " completed runs ("
-                    + (trajectories.runs().size() - runs.size())
-                    + " diverged) are too few to fit a regression on, which"
-                    + " takes at least " + FEWEST_RUNS + ": train more proxies, or lower the learning rate if they"
-                    + " diverge");
-        }
-        for (Trajectory run : runs) {
-            for (int stage = 0; stage < run.rows(); stage++) {
-                requireLosses(run.losses(stage), trajectories.domains().size(), "run " + run.run());
-            }
-        }
-        return runs;
-    }
-
-    /// @throws IllegalArgumentException if there is not one positive loss a domain
-    static void requireLosses(double[] losses, int domains, String whose) {
-        if (losses.length != domains) {
-            throw new IllegalArgumentException(whose + ": " + losses.length + " losses for " + domains + " domains");
-        }
-        if (!Arrays.stream(losses).allMatch(loss -> loss > 0 && loss < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    whose + ": losses are positive and finite, got " + Arrays.toString(losses));
-        }
-    }
 
     /// The mixture as features for the loss of one domain, with room for `more` features behind: the square
     /// roots of the weights, whose distance is Hellinger's, so that rare domains count, and the logarithm of
@@ -90,7 +55,7 @@ final class Rows {
     }
 
     /// @throws IllegalArgumentException as [Regressor#fit] says
-    static void requireUsable(double[][] x, double[] y) {
+    public static void requireUsable(double[][] x, double[] y) {
         if (x.length != y.length) {
             throw new IllegalArgumentException(x.length + " rows of features for " + y.length + " values to predict");
         }

@@ -3,8 +3,8 @@ package io.regmixd.regression;
 import io.regmixd.Progress;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
-import io.regmixd.model.Trajectory;
-import io.regmixd.proxy.Trajectories;
+import io.regmixd.trajectory.Trajectories;
+import io.regmixd.trajectory.Trajectory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -112,7 +112,7 @@ public final class TransitionModel {
     /// @throws InterruptedException     if the thread is interrupted meanwhile
     public static TransitionModel fit(Trajectories trajectories, Regressor regressor, long seed, Progress progress)
             throws InterruptedException {
-        return new TransitionModel(trajectories, Rows.usable(trajectories), regressor, seed, List.of(), progress);
+        return new TransitionModel(trajectories, trajectories.usable(), regressor, seed, List.of(), progress);
     }
 
     /// The same, and once more on each of eight random halves of the runs. How far a half's prediction lies
@@ -123,7 +123,7 @@ public final class TransitionModel {
     /// @throws InterruptedException     if the thread is interrupted meanwhile
     public static TransitionModel fitWithSpread(
             Trajectories trajectories, Regressor regressor, long seed, Progress progress) throws InterruptedException {
-        List<Trajectory> runs = new ArrayList<>(Rows.usable(trajectories));
+        List<Trajectory> runs = new ArrayList<>(trajectories.usable());
         List<TransitionModel> halves = new ArrayList<>();
         Random random = new Random(seed);
         for (int half = 0; half < HALVES; half++) {
@@ -139,7 +139,7 @@ public final class TransitionModel {
         }
         return new TransitionModel(
                 trajectories,
-                Rows.usable(trajectories),
+                trajectories.usable(),
                 regressor,
                 seed,
                 List.copyOf(halves),
@@ -297,7 +297,7 @@ public final class TransitionModel {
     }
 
     private double[] filled(int count, double[] losses, int domain) {
-        Rows.requireLosses(losses, domains.size(), "before a stage");
+        Trajectory.requireLosses(losses, domains.size(), "before a stage");
         double[] filled = new double[count];
         Arrays.fill(filled, losses[domain]);
         return filled;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.regmixd.OtherJvm;
 import io.regmixd.Progress;
+import io.regmixd.store.Sha256;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

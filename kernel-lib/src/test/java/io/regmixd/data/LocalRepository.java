@@ -1,6 +1,7 @@
 package io.regmixd.data;
 
 import eu.maveniverse.maven.mima.context.ContextOverrides;
+import io.regmixd.store.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

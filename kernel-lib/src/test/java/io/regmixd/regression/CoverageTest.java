@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
-import io.regmixd.model.Trajectory;
+import io.regmixd.trajectory.Trajectory;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;

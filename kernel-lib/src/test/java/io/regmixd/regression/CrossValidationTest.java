@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.regmixd.Progress;
 import io.regmixd.SyntheticWorld;
-import io.regmixd.model.Trajectory;
-import io.regmixd.proxy.Trajectories;
+import io.regmixd.trajectory.Trajectories;
+import io.regmixd.trajectory.Trajectory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

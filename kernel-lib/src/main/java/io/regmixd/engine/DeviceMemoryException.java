@@ -1,0 +1,12 @@
+package io.regmixd.engine;
+
+/// The device has too little free memory for what was asked of it. Nothing else is wrong: a smaller group,
+/// batch or model may fit.
+public final class DeviceMemoryException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    DeviceMemoryException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

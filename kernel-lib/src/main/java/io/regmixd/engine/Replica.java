@@ -1,0 +1,254 @@
+package io.regmixd.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+
+/// A copy of a group's parameters on one device, its gradients there, and a share of AdamW's moments; with the
+/// one thread that computes there. The methods are to be called in that thread, see [#in].
+final class Replica implements AutoCloseable {
+
+    /// Tokens of one model whose activations a CPU core handles at a time: more fall out of its caches, fewer
+    /// cost too many small operations.
+    private static final int CPU_TOKENS = 1024;
+
+    /// Logits that exist at a time: 128 MB on a GPU, 4 MB on a CPU.
+    private static final int GPU_LOGITS = 1 << 25;
+
+    private static final int CPU_LOGITS = 1 << 20;
+
+    /// How many `products` of llama.py computes.
+    private static final int PRODUCTS = 4;
+
+    /// How much of a GPU's free memory activations may take.
+    private static final double MEMORY_SHARE = 0.7;
+
+    private final LlamaConfig config;
+    private final int models;
+    private final ComputeDevice device;
+    private final Compute compute;
+    private final boolean gpu;
+    private final TorchProgram program;
+    private final ExecutorService worker;
+    private final List<NDArray> parameters = new ArrayList<>();
+    private final List<NDArray> gradients = new ArrayList<>();
+    private final Map<Integer, NDArray> firstMoments = new LinkedHashMap<>();
+    private final Map<Integer, NDArray> secondMoments = new LinkedHashMap<>();
+    private long tokensAtATime; // of each model; 0 until first asked for
+
+    Replica(LlamaConfig config, int models, ComputeDevice device, Compute compute) {
+        this(config, models, device, compute, attributes(config, models, device, compute));
+    }
+
+    /// @param attributes of the program, see `llama.py`
+    Replica(LlamaConfig config, int models, ComputeDevice device, Compute compute, Map<String, Integer> attributes) {
+        this.config = config;
+        this.models = models;
+        this.device = device;
+        this.compute = compute;
+        this.gpu = attributes.get("gpu") == 1;
+        this.program = TorchProgram.load(attributes, device.device());
+        this.worker = Executors.newSingleThreadExecutor(
+                work -> Thread.ofPlatform().name("regmixd " + device).daemon().unstarted(() -> {
+                    device.enter();
+                    work.run();
+                }));
+    }
+
+    static Map<String, Integer> attributes(LlamaConfig config, int models, ComputeDevice device, Compute compute) {
+        Map<String, Integer> attributes = new LinkedHashMap<>();
+        attributes.put("heads", config.heads());
+        attributes.put("models", device.isGpu() ? models : 1);
+        attributes.put("logits", device.isGpu() ? GPU_LOGITS : CPU_LOGITS);
+        attributes.put("precision", compute.precision().torchType());
+        attributes.put("recompute", compute.recompute() ? 1 : 0);
+        attributes.put("deterministic", compute.deterministic() ? 1 : 0);
+        attributes.put("gpu", device.isGpu() ? 1 : 0);
+        return attributes;
+    }
+
+    /// Does work in this replica's thread.
+    <T> Future<T> in(Supplier<T> work) {
+        return worker.submit(work::get);
+    }
+
+    NDManager manager() {
+        return program.manager();
+    }
+
+    NDArray create(float[] values, Shape shape) {
+        return manager().create(values, shape);
+    }
+
+    List<NDArray> parameters() {
+        return parameters;
+    }
+
+    /// AdamW's first moments of the parameters that this replica updates, by the parameter's place.
+    Map<Integer, NDArray> firstMoments() {
+        return firstMoments;
+    }
+
+    /// AdamW's second moments, likewise.
+    Map<Integer, NDArray> secondMoments() {
+        return secondMoments;
+    }
+
+    /// The gradients of the summed loss of all predicted tokens, left here.
+    ///
+    /// @param tokens `[K, sequences, context + 1]`, flat
+    /// @return summed loss, then squared norm of the gradient, `[2][K]`
+    /// @throws DeviceMemoryException if not even one sequence at a time fits
+    float[][] gradients(int[] tokens, int sequences, int context) {
+        if (gradients.isEmpty()) {
+            parameters.forEach(parameter -> gradients.add(parameter.zerosLike()));
+        }
+        Map<String, List<NDArray>> lists = new LinkedHashMap<>();
+        lists.put("p", parameters);
+        lists.put("g", gradients);
+        float[] result = inTiles("gradients", lists, tokens, models, sequences, context);
+        return new float[][] {Arrays.copyOf(result, models), Arrays.copyOfRange(result, models, 2 * models)};
+    }
+
+    /// @param tokens `[sequences, context + 1]`, flat; all models see the same
+    /// @return mean loss, `[K][sequences]`
+    float[][] losses(int[] tokens, int sequences, int context) {
+        float[] flat = inTiles("sequence_losses", Map.of("p", parameters), tokens, 1, sequences, context);
+        float[][] losses = new float[models][];
+        Arrays.setAll(losses, k -> Arrays.copyOfRange(flat, k * sequences, (k + 1) * sequences));
+        return losses;
+    }
+
+    /// @param tokens `[sequences, context + 1]`, flat; all models see the same
+    /// @return of each predicted token its log-probability, the first K rows, and 1 where none is more
+    ///     probable, else 0, the others: `[2 K][sequences * context]`
+    float[][] likelihoods(int[] tokens, int sequences, int context) {
+        float[] flat = inTiles("likelihoods", Map.of("p", parameters), tokens, 1, sequences, context);
+        float[][] likelihoods = new float[2 * models][];
+        int row = sequences * context;
+        Arrays.setAll(likelihoods, i -> Arrays.copyOfRange(flat, i * row, (i + 1) * row));
+        return likelihoods;
+    }
+
+    /// Runs a method that walks through the sequences some at a time; where they do not fit into the device's
+    /// memory, fewer.
+    private float[] inTiles(
+            String method, Map<String, List<NDArray>> lists, int[] tokens, int models, int sequences, int context) {
+        if (tokensAtATime == 0) {
+            tokensAtATime = tokensThatFit(context);
+        }
+        while (true) {
+            int atATime = Math.clamp(tokensAtATime / context, 1, sequences);
+            try (NDManager scope = manager().newSubManager()) {
+                NDArray batch =
+                        scope.create(IntBuffer.wrap(tokens), new Shape(models, sequences, context + 1), DataType.INT32);
+                NDArray control = scope.create(new float[] {atATime});
+                return program.call(scope, method, lists, List.of(batch, control), gpu)
+                        .toFloatArray();
+            } catch (DeviceMemoryException e) {
+                if (atATime == 1) {
+                    throw e;
+                }
+                tokensAtATime = (long) atATime * context / 2;
+            }
+        }
+    }
+
+    private long tokensThatFit(int context) {
+        if (!gpu) {
+            return CPU_TOKENS;
+        }
+        OptionalLong free = device.freeBytes();
+        return free.isEmpty()
+                ? Long.MAX_VALUE
+                : (long) (MEMORY_SHARE * free.getAsLong() / (models * config.activationBytes(context, compute)));
+    }
+
+    /// Adds another replica's gradients to this one's, of the parameters that this one updates.
+    void add(Replica other) {
+        Map<String, List<NDArray>> lists = new LinkedHashMap<>();
+        lists.put("into", owned(gradients));
+        lists.put("other", owned(other.gradients));
+        call("add", lists, List.of());
+    }
+
+    /// Squared norm of each model's gradient, of the parameters that this replica updates.
+    float[] squares() {
+        return call("squares", Map.of("g", owned(gradients)), List.of());
+    }
+
+    /// One step of AdamW of the parameters that this replica updates.
+    ///
+    /// @param scale what each model's gradient is multiplied with; 0 leaves the model as it is
+    void update(int step, double learningRate, double weightDecay, double[] scale) {
+        try (NDManager scope = manager().newSubManager()) {
+            float[] control = new float[3 + models];
+            control[0] = (float) learningRate;
+            control[1] = (float) weightDecay;
+            control[2] = step;
+            for (int k = 0; k < models; k++) {
+                control[3 + k] = (float) scale[k];
+            }
+            Map<String, List<NDArray>> lists = new LinkedHashMap<>();
+            lists.put("p", owned(parameters));
+            lists.put("m", List.copyOf(firstMoments.values()));
+            lists.put("v", List.copyOf(secondMoments.values()));
+            lists.put("g", owned(gradients));
+            call("update", lists, List.of(scope.create(control)));
+        }
+    }
+
+    /// Takes over the parameters that another replica updates.
+    void copy(Replica other) {
+        Map<String, List<NDArray>> lists = new LinkedHashMap<>();
+        lists.put("into", other.owned(parameters));
+        lists.put("other", other.owned(other.parameters));
+        call("copy", lists, List.of());
+    }
+
+    /// Floating-point operations a second of a product of two square matrices.
+    ///
+    /// @param rows of each
+    double productRate(int rows) {
+        try (NDManager scope = manager().newSubManager()) {
+            List<NDArray> two =
+                    List.of(scope.randomNormal(new Shape(1, rows, rows)), scope.randomNormal(new Shape(1, rows, rows)));
+            double best = 0;
+            for (int i = 0; i < 3; i++) { // the first warms up
+                long start = System.nanoTime();
+                call("products", Map.of(), two);
+                best = Math.max(best, PRODUCTS * 2.0 * rows * rows * rows * 1e9 / (System.nanoTime() - start));
+            }
+            return best;
+        }
+    }
+
+    private <T> List<T> owned(List<T> all) {
+        return firstMoments.keySet().stream().map(all::get).toList();
+    }
+
+    /// Returns when the device is done: the result is fetched from it.
+    private float[] call(String method, Map<String, List<NDArray>> lists, List<NDArray> tensors) {
+        try (NDManager scope = manager().newSubManager()) {
+            return program.call(scope, method, lists, tensors, false).toFloatArray();
+        }
+    }
+
+    @Override
+    public void close() {
+        worker.shutdown();
+        program.close();
+    }
+}

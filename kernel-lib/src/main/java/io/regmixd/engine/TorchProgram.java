@@ -1,0 +1,163 @@
+package io.regmixd.engine;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.ParameterStore;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/// The TorchScript program `llama.py`, loaded into PyTorch on one device. A call runs one of its methods
+/// natively from start to end: one crossing from Java a training step.
+///
+/// The archive is a stored zip with the source text and a pickled object that has no tensors, only whole
+/// numbers; Java writes it, DJL loads it.
+final class TorchProgram implements AutoCloseable {
+
+    private static final String SOURCE = "llama.py";
+
+    // PyTorch's words on a GPU and on the CPU
+    private static final Pattern OUT_OF_MEMORY =
+            Pattern.compile("out of memory|can't allocate memory|not enough memory", Pattern.CASE_INSENSITIVE);
+
+    private final Model model;
+
+    private TorchProgram(Model model) {
+        this.model = model;
+    }
+
+    /// @param attributes of the program's object, see `llama.py`
+    static TorchProgram load(Map<String, Integer> attributes, Device device) {
+        try {
+            Path folder = Files.createTempDirectory("regmixd-program");
+            Path archive = folder.resolve("llama.pt");
+            try {
+                writeArchive(attributes, archive);
+                Model model = Model.newInstance("llama", device, "PyTorch");
+                model.load(folder, "llama.pt", Map.of("trainParam", "true"));
+                return new TorchProgram(model);
+            } finally {
+                Files.deleteIfExists(archive);
+                Files.deleteIfExists(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the model program to the temporary folder", e);
+        } catch (MalformedModelException e) {
+            throw new IllegalStateException("PyTorch does not accept the model program " + SOURCE, e);
+        }
+    }
+
+    /// Where tensors of this program live; closed with it.
+    NDManager manager() {
+        return model.getNDManager();
+    }
+
+    /// Runs `method` and returns its single result, attached to `scope`.
+    ///
+    /// @param lists lists of tensors, by the name of their parameter, in the order of the method's parameters
+    /// @param tensors the tensors that follow
+    /// @param training whether a gradient may be asked for inside
+    NDArray call(
+            NDManager scope, String method, Map<String, List<NDArray>> lists, List<NDArray> tensors, boolean training) {
+        // DJL leaves gradient mode off; it is a setting of the calling thread.
+        JniUtils.setGradMode(training);
+        NDArray name = scope.create(0f);
+        name.setName("module_method:" + method);
+        NDList inputs = new NDList(name);
+        lists.forEach((list, members) -> {
+            for (NDArray member : members) {
+                member.setName(list + "[]");
+                inputs.add(member);
+            }
+        });
+        inputs.addAll(tensors);
+        try {
+            return model.getBlock()
+                    .forward(new ParameterStore(scope, false), inputs, training)
+                    .singletonOrThrow();
+        } catch (EngineException e) {
+            if (OUT_OF_MEMORY.matcher(String.valueOf(e.getMessage())).find()) {
+                throw new DeviceMemoryException(
+                        scope.getDevice() + " is out of memory: train fewer models together, or shorten the context",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+
+    /// Writes the archive, which `torch.jit.load` opens in Python and C++, too.
+    static void writeArchive(Map<String, Integer> attributes, Path archive) throws IOException {
+        byte[] source;
+        try (InputStream in = TorchProgram.class.getResourceAsStream(SOURCE)) {
+            source = in.readAllBytes();
+        }
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive))) {
+            store(zip, "llama/data.pkl", pickledObject(attributes));
+            store(zip, "llama/code/__torch__.py", source);
+            store(zip, "llama/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'}); // an empty tuple
+            store(zip, "llama/version", "3\n".getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    /// `__torch__.Llama` with `training = True` and the attributes, in pickle protocol 2.
+    private static byte[] pickledObject(Map<String, Integer> attributes) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream pickle = new DataOutputStream(bytes);
+        pickle.write(new byte[] {(byte) 0x80, 2});
+        pickle.writeBytes("c__torch__\nLlama\n");
+        pickle.write(new byte[] {'q', 0, ')', (byte) 0x81, '}', '('});
+        writeKey(pickle, "training");
+        pickle.write(0x88); // True
+        for (Map.Entry<String, Integer> attribute : attributes.entrySet()) {
+            writeNumber(pickle, attribute.getKey(), attribute.getValue());
+        }
+        pickle.writeBytes("ub.");
+        return bytes.toByteArray();
+    }
+
+    private static void writeNumber(DataOutputStream pickle, String key, int value) throws IOException {
+        writeKey(pickle, key);
+        pickle.write('J');
+        pickle.writeInt(Integer.reverseBytes(value));
+    }
+
+    private static void writeKey(DataOutputStream pickle, String key) throws IOException {
+        pickle.write('X');
+        pickle.writeInt(Integer.reverseBytes(key.length()));
+        pickle.writeBytes(key);
+    }
+
+    private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        ZipEntry entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.length);
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+}

@@ -1,0 +1,105 @@
+package io.regmixd.planning.adaptive;
+
+import io.regmixd.mixture.Mixture;
+import io.regmixd.store.ArrowFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/// The mixtures that an adaptive sweep has proposed so far, in an Arrow file that is written before they are
+/// trained: another session, or another machine whose fits differ in their last bits, goes on with just
+/// these.
+///
+/// One row a proxy and domain: `round, proxy, domain, weight`, both counted from 1.
+final class ProposedDesign {
+
+    private final Path file;
+    private final Map<String, String> provenance;
+    private final List<String> domains;
+    private final Table table;
+
+    private ProposedDesign(Path file, Map<String, String> provenance, List<String> domains, Table table) {
+        this.file = file;
+        this.provenance = provenance;
+        this.domains = domains;
+        this.table = table;
+    }
+
+    /// What the file holds; nothing yet where there is none.
+    ///
+    /// @param provenance what the proposals were made for
+    /// @throws IOException if the file is damaged or was made for something else; the message names the file,
+    ///     what differs, and the remedy
+    static ProposedDesign open(Path file, Map<String, String> provenance, List<String> domains) throws IOException {
+        if (!Files.exists(file)) {
+            Table empty = Table.create(
+                    "design",
+                    IntColumn.create("round"),
+                    IntColumn.create("proxy"),
+                    StringColumn.create("domain"),
+                    DoubleColumn.create("weight"));
+            return new ProposedDesign(file, provenance, domains, empty);
+        }
+        ArrowFile saved = ArrowFile.read(file);
+        for (Map.Entry<String, String> entry : provenance.entrySet()) {
+            String there = saved.metadata().get(entry.getKey());
+            if (!entry.getValue().equals(there)) {
+                throw new IOException(
+                        file + " belongs to another adaptive sweep: " + entry.getKey() + " is\n  " + there
+                                + "\nthere, and now\n  " + entry.getValue()
+                                + "\nGive this sweep a run folder of its own, or delete the file and its ledger to start over.");
+            }
+        }
+        return new ProposedDesign(file, provenance, domains, saved.table());
+    }
+
+    /// How many rounds were proposed.
+    int rounds() {
+        return table.isEmpty() ? 0 : (int) table.intColumn("round").max();
+    }
+
+    /// How many mixtures the first so many rounds have together.
+    int proxies(int rounds) {
+        return (int) table.intColumn("round").asList().stream()
+                        .filter(r -> r <= rounds)
+                        .count()
+                / domains.size();
+    }
+
+    /// All mixtures, in order: what is trained, because a mixture that was written and read again may differ
+    /// from what was proposed in its last bits.
+    List<Mixture> mixtures() {
+        double[] weights = table.doubleColumn("weight").asDoubleArray();
+        List<Mixture> mixtures = new ArrayList<>();
+        for (int from = 0; from < weights.length; from += domains.size()) {
+            double[] own = new double[domains.size()];
+            System.arraycopy(weights, from, own, 0, own.length);
+            mixtures.add(Mixture.of(domains, own));
+        }
+        return mixtures;
+    }
+
+    /// Adds a round and writes the file.
+    ///
+    /// @throws IOException if it cannot be written; the old file is untouched then
+    void add(List<Mixture> mixtures) throws IOException {
+        int round = rounds() + 1;
+        int before = proxies(round);
+        for (int i = 0; i < mixtures.size(); i++) {
+            for (int d = 0; d < domains.size(); d++) {
+                table.intColumn("round").append(round);
+                table.intColumn("proxy").append(before + i + 1);
+                table.stringColumn("domain").append(domains.get(d));
+                table.doubleColumn("weight").append(mixtures.get(i).weight(d));
+            }
+        }
+        ArrowFile.write(file, table, provenance);
+    }
+}

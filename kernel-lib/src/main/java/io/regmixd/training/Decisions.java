@@ -1,0 +1,149 @@
+package io.regmixd.training;
+
+import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.store.ArrowFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.Row;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/// Which schedule each run was given, and when: before its first stage, and for a run that is planned online
+/// after each stage again. A session that goes on with the runs reads the decisions back instead of making them
+/// again, so that it does not matter whether its machine would round to another schedule.
+///
+/// In the folder they are `target-decisions.arrow`, one row a run, decision, stage and domain: `run,
+/// after_stage, stage, domain, weight`.
+final class Decisions {
+
+    /// What two machines' arithmetic may make of one plan; a weight that is further off is another plan.
+    private static final double SAME_PLAN = 1e-4;
+
+    private final Path file;
+    private final Map<String, String> provenance;
+    private final Map<String, TreeMap<Integer, MixtureSchedule>> byRun = new LinkedHashMap<>();
+
+    private Decisions(Path file, Map<String, String> provenance) {
+        this.file = file;
+        this.provenance = provenance;
+    }
+
+    /// @throws IOException if the file is damaged or was made with another provenance
+    static Decisions open(Path folder, Map<String, String> provenance) throws IOException {
+        Decisions decisions = new Decisions(folder.resolve("target-decisions.arrow"), provenance);
+        if (Files.exists(decisions.file)) {
+            ArrowFile saved = ArrowFile.read(decisions.file);
+            for (Map.Entry<String, String> entry : provenance.entrySet()) {
+                String there = saved.metadata().get(entry.getKey());
+                if (!entry.getValue().equals(there)) {
+                    throw decisions.other(
+                            entry.getKey() + " is\n  " + there + "\nthere, and now\n  " + entry.getValue());
+                }
+            }
+            decisions.read(saved.table());
+        }
+        return decisions;
+    }
+
+    private void read(Table table) {
+        Map<String, Map<Integer, Map<Integer, Map<String, Double>>>> rows = new LinkedHashMap<>();
+        for (int i = 0; i < table.rowCount(); i++) {
+            Row row = table.row(i);
+            rows.computeIfAbsent(row.getString("run"), name -> new TreeMap<>())
+                    .computeIfAbsent(row.getInt("after_stage"), stage -> new TreeMap<>())
+                    .computeIfAbsent(row.getInt("stage"), stage -> new LinkedHashMap<>())
+                    .put(row.getString("domain"), row.getDouble("weight"));
+        }
+        rows.forEach((run, ofRun) -> ofRun.forEach((afterStage, stages) -> put(
+                run,
+                afterStage,
+                new MixtureSchedule(stages.values().stream()
+                        .map(weights -> Mixture.of(
+                                List.copyOf(weights.keySet()),
+                                weights.values().stream()
+                                        .mapToDouble(weight -> weight)
+                                        .toArray()))
+                        .toList()))));
+    }
+
+    private void put(String run, int afterStage, MixtureSchedule schedule) {
+        byRun.computeIfAbsent(run, name -> new TreeMap<>()).put(afterStage, schedule);
+    }
+
+    private IOException other(String difference) {
+        return new IOException(file + " belongs to another plan: " + difference
+                + "\nGive this plan a run folder of its own, or delete that file and the folder's other target*.arrow to"
+                + " start over.");
+    }
+
+    /// Whether the run was given a schedule after so many stages.
+    boolean made(String run, int afterStage) {
+        return byRun.containsKey(run) && byRun.get(run).containsKey(afterStage);
+    }
+
+    /// The schedule that the run was given after so many stages.
+    MixtureSchedule at(String run, int afterStage) {
+        return byRun.get(run).get(afterStage);
+    }
+
+    /// The schedule that the run was given last.
+    MixtureSchedule last(String run) {
+        return byRun.get(run).lastEntry().getValue();
+    }
+
+    /// @throws IOException if the run was given another schedule than this before its first stage
+    void requireSame(String run, MixtureSchedule planned) throws IOException {
+        MixtureSchedule there = at(run, 0);
+        if (there.size() != planned.size() || !there.domains().equals(planned.domains())) {
+            throw other("run " + run + " was to be trained on " + there.size() + " stages over " + there.domains()
+                    + ", planned now are " + planned.size() + " over " + planned.domains());
+        }
+        for (int s = 0; s < there.size(); s++) {
+            for (int d = 0; d < planned.domains().size(); d++) {
+                double weight = there.stages().get(s).weight(d);
+                double now = planned.stages().get(s).weight(d);
+                if (Math.abs(weight - now) > SAME_PLAN) {
+                    throw other("run " + run + " was to be trained on " + weight + " of "
+                            + planned.domains().get(d) + " in stage " + (s + 1) + ", planned now is " + now);
+                }
+            }
+        }
+    }
+
+    /// Adds decisions of several runs and writes the file.
+    ///
+    /// @throws IOException if it cannot be written; the old file is untouched then
+    void add(int afterStage, Map<String, MixtureSchedule> schedules) throws IOException {
+        schedules.forEach((run, schedule) -> put(run, afterStage, schedule));
+        ArrowFile.write(file, table(), provenance);
+    }
+
+    private Table table() {
+        StringColumn run = StringColumn.create("run");
+        IntColumn after = IntColumn.create("after_stage");
+        IntColumn stage = IntColumn.create("stage");
+        StringColumn domain = StringColumn.create("domain");
+        DoubleColumn weight = DoubleColumn.create("weight");
+        byRun.forEach((name, ofRun) -> ofRun.forEach((afterStage, schedule) -> {
+            for (int s = 0; s < schedule.size(); s++) {
+                Mixture mixture = schedule.stages().get(s);
+                for (int d = 0; d < mixture.size(); d++) {
+                    run.append(name);
+                    after.append(afterStage);
+                    stage.append(s + 1);
+                    domain.append(mixture.domains().get(d));
+                    weight.append(mixture.weight(d));
+                }
+            }
+        }));
+        return Table.create("decisions", run, after, stage, domain, weight);
+    }
+}

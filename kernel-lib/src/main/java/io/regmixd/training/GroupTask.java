@@ -1,0 +1,168 @@
+package io.regmixd.training;
+
+import io.regmixd.data.Corpus;
+import io.regmixd.engine.ComputeDevice;
+import io.regmixd.engine.DeviceMemoryException;
+import io.regmixd.engine.Llama;
+import io.regmixd.executor.SweepExecutor;
+import io.regmixd.trajectory.Trajectory;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Trains a group of proxies on one device: what travels to a worker of a sweep. The corpus and the folder for
+/// checkpoints are found there by the same paths.
+final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.Result> {
+
+    /// Proxies that train together, as far as they fit on the device.
+    record Group(List<Run> runs) implements Serializable {}
+
+    /// @param trajectories      one a run, in order
+    /// @param trainingSeconds   spent inside training steps
+    /// @param validationSeconds spent measuring validation losses
+    /// @param dropped           states that could not be gone on with, and why, in words
+    record Result(List<Trajectory> trajectories, double trainingSeconds, double validationSeconds, List<String> dropped)
+            implements Serializable {}
+
+    /// When a state is worth saving.
+    @FunctionalInterface
+    interface Saving extends Serializable {
+
+        /// Saving takes at most a hundredth of the time: a state is worth what it took to train since the one
+        /// before.
+        Saving CHEAP = (trained, saving) -> trained >= 100 * saving;
+
+        /// Asked at the end of every stage.
+        ///
+        /// @param trained nanoseconds since the last state was saved
+        /// @param saving  nanoseconds that saving it took, 0 if there is none yet
+        boolean worth(long trained, long saving);
+    }
+
+    private static final long serialVersionUID = 1;
+
+    /// Checking a corpus reads all of it: once a process is enough.
+    private static final Map<String, Corpus> OPENED = new ConcurrentHashMap<>();
+
+    private final String corpusFolder;
+    private final String fingerprint;
+    private final TrainingSettings settings;
+    private final String checkpoints;
+    private final Saving saving;
+    private final int threads;
+    private final transient Corpus corpus; // null where this has travelled to
+
+    /// @param checkpoints folder of the states of proxies under way
+    /// @param threads     of a worker, where there is no GPU
+    GroupTask(Corpus corpus, TrainingSettings settings, Path checkpoints, Saving saving, int threads) {
+        this.corpus = corpus;
+        this.corpusFolder = corpus.folder().toAbsolutePath().toString();
+        this.fingerprint = corpus.fingerprint();
+        this.settings = settings;
+        this.checkpoints = checkpoints.toString();
+        this.saving = saving;
+        this.threads = threads;
+    }
+
+    @Override
+    public Result run(Group group, SweepExecutor.Worker worker) throws IOException, InterruptedException {
+        ComputeDevice device = ComputeDevice.ofWorker(worker.number(), threads);
+        List<Trajectory> trajectories = new ArrayList<>();
+        List<String> dropped = new ArrayList<>();
+        double trainingSeconds = 0;
+        double validationSeconds = 0;
+        List<Run> left = group.runs();
+        int together =
+                Llama.modelsThatFit(settings.model(), settings.context(), settings.compute(), device, left.size());
+        while (!left.isEmpty()) {
+            List<Run> next = left.subList(0, Math.min(together, left.size()));
+            Checkpoints saved = Checkpoints.of(Path.of(checkpoints), corpus(), settings, next);
+            try (Training training = startOrResume(next, saved, device, dropped)) {
+                train(training, saved, next.size(), worker);
+                trajectories.addAll(training.trajectories());
+                trainingSeconds += training.trainingSeconds();
+                validationSeconds += training.validationSeconds();
+                left = left.subList(next.size(), left.size());
+                if (!left.isEmpty()) {
+                    saved.save(training);
+                }
+            } catch (DeviceMemoryException e) {
+                if (next.size() == 1) {
+                    throw e;
+                }
+                together = next.size() / 2;
+            }
+        }
+        return new Result(trajectories, trainingSeconds, validationSeconds, dropped);
+    }
+
+    private Training startOrResume(List<Run> runs, Checkpoints saved, ComputeDevice device, List<String> dropped)
+            throws IOException {
+        Optional<Training> resumed = Optional.empty();
+        try {
+            resumed = saved.resume(
+                    corpus(), settings, runs, List.of(device), (step, done, message) -> dropped.add(message));
+        } catch (IOException _) { // told above; training again costs less than asking
+        }
+        if (resumed.isPresent()) {
+            return resumed.get();
+        }
+        String first = runs.getFirst().name();
+        for (Path other : Checkpoints.allOf(first, saved.folder())) {
+            if (!other.getFileName().toString().startsWith(saved.name())) {
+                dropped.add(
+                        "training " + first + " from the start: " + other + " is of other runs, schedules or settings");
+            }
+        }
+        return Training.start(corpus(), settings, runs, List.of(device));
+    }
+
+    private void train(Training training, Checkpoints saved, int runs, SweepExecutor.Worker worker)
+            throws IOException, InterruptedException {
+        int savedStep = training.step();
+        long savedAt = System.nanoTime();
+        long took = 0;
+        try {
+            while (!training.finished()) {
+                training.stage(metrics -> worker.report(runs));
+                long now = System.nanoTime();
+                if (!training.finished() && saving.worth(now - savedAt, took)) {
+                    saved.save(training);
+                    savedStep = training.step();
+                    savedAt = System.nanoTime();
+                    took = savedAt - now;
+                }
+            }
+        } catch (InterruptedException e) {
+            if (training.step() > savedStep) {
+                try {
+                    saved.save(training);
+                } catch (IOException notSaved) {
+                    e.addSuppressed(notSaved);
+                }
+            }
+            throw e;
+        }
+    }
+
+    private Corpus corpus() throws IOException {
+        if (corpus != null) {
+            return corpus;
+        }
+        Corpus opened = OPENED.get(corpusFolder);
+        if (opened == null) {
+            opened = Corpus.open(Path.of(corpusFolder));
+            OPENED.put(corpusFolder, opened);
+        }
+        if (!opened.fingerprint().equals(fingerprint)) {
+            throw new IOException(corpusFolder + " holds corpus " + opened.fingerprint() + " on this machine, expected "
+                    + fingerprint + ": share the folder between the machines, or prepare the same manifest on each");
+        }
+        return opened;
+    }
+}

@@ -1,0 +1,431 @@
+package io.regmixd.training;
+
+import io.regmixd.Progress;
+import io.regmixd.data.Batches;
+import io.regmixd.data.Corpus;
+import io.regmixd.engine.ComputeDevice;
+import io.regmixd.engine.Continuation;
+import io.regmixd.engine.Likelihood;
+import io.regmixd.engine.Llama;
+import io.regmixd.engine.Precision;
+import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.store.TensorFile;
+import io.regmixd.trajectory.Trajectory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// A group of runs under way: the one training loop of proxies and target.
+///
+/// All runs of the group take each step together; what a run sees and shows does not depend on its neighbours.
+/// Not thread-safe.
+public final class Training implements AutoCloseable {
+
+    /// Hears of every step.
+    @FunctionalInterface
+    public interface Listener {
+
+        /// A listener that drops everything.
+        Listener SILENT = metrics -> {};
+
+        void step(Metrics metrics);
+    }
+
+    /// What one step showed; means are over the runs that have not diverged, NaN if all have.
+    ///
+    /// @param step            its number, from 1
+    /// @param loss            mean training loss, nats a token
+    /// @param gradientNorm    mean norm of the gradients before clipping
+    /// @param learningRate    of the step
+    /// @param tokensPerSecond of all runs together
+    /// @param utilisation     model FLOPs utilisation (Chowdhery et al. 2022, PaLM, appendix B): the operations
+    ///     that the models need ([io.regmixd.engine.LlamaConfig#trainingFlops]) over those that the devices do
+    ///     in the same time when they multiply matrices of 2048 x 2048, measured once a process
+    public record Metrics(
+            int step,
+            double loss,
+            double gradientNorm,
+            double learningRate,
+            double tokensPerSecond,
+            double utilisation) {}
+
+    private static final Map<String, Double> PRODUCT_RATES = new ConcurrentHashMap<>();
+
+    private final Corpus corpus;
+    private final TrainingSettings settings;
+    private final List<Run> runs;
+    private final Batches batches;
+    private final Llama llama;
+    private final List<ComputeDevice> devices;
+    private final List<double[][]> losses = new ArrayList<>(); // a stage's end: [runs][domains]
+    private final int[] divergedAt; // step, or 0
+    private int step;
+    private double trainingSeconds;
+    private double validationSeconds;
+
+    private Training(
+            Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices, Llama llama) {
+        for (Run run : runs) {
+            if (run.schedule().size() != settings.stages()) {
+                throw new IllegalArgumentException("run " + run.name() + " has a schedule of "
+                        + run.schedule().size() + " stages, the settings say " + settings.stages());
+            }
+        }
+        this.corpus = corpus;
+        this.settings = settings;
+        this.runs = new ArrayList<>(runs);
+        this.batches = Batches.of(corpus, settings.context());
+        this.llama = llama;
+        this.devices = devices;
+        this.divergedAt = new int[runs.size()];
+    }
+
+    /// A group of untrained models, measured once before the first step.
+    ///
+    /// @param devices share the sequences of each step; those beyond the batch's sequences are not used
+    /// @throws IllegalArgumentException if a schedule has another number of stages than the settings, or the
+    ///     model's vocabulary does not fit the corpus
+    public static Training start(
+            Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices) {
+        settings.requireVocabularyOf(corpus);
+        long[] seeds = runs.stream().mapToLong(Run::seed).toArray();
+        List<ComputeDevice> used = used(devices, settings);
+        Llama llama = Llama.initialise(settings.model(), seeds, used, settings.compute());
+        Training training = new Training(corpus, settings, runs, used, llama);
+        training.measure();
+        return training;
+    }
+
+    private static List<ComputeDevice> used(List<ComputeDevice> devices, TrainingSettings settings) {
+        return devices.subList(0, Math.min(devices.size(), settings.batch()));
+    }
+
+    /// A group as [#save(Path)] left it; it goes on as if it had never stopped.
+    ///
+    /// @param runs as they were when it was saved; the mixtures of stages that had not begun then may be others
+    /// @throws IOException if the file is damaged, or was saved for other runs, settings or another corpus
+    public static Training resume(
+            Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices, Path file)
+            throws IOException {
+        try (TensorFile saved = TensorFile.open(file)) {
+            Map<String, String> state = saved.metadata();
+            int step = Integer.parseInt(state.getOrDefault("step", "0"));
+            if (!provenance(corpus, settings, runs, step).equals(state.get("training"))) {
+                throw new IOException(file + " was saved by a training with other settings, runs or corpus: delete it"
+                        + " or choose another run folder");
+            }
+            List<ComputeDevice> used = used(devices, settings);
+            Llama llama = Llama.restore(settings.model(), runs.size(), saved, used, settings.compute());
+            Training training = new Training(corpus, settings, runs, used, llama);
+            training.step = step;
+            training.losses.addAll(parse(state.get("losses_nats")));
+            List<String> divergedAt = split(state.get("diverged_at"), ",");
+            for (int k = 0; k < runs.size(); k++) {
+                if (!divergedAt.get(k).equals("0")) {
+                    training.markDiverged(k, Integer.parseInt(divergedAt.get(k)));
+                }
+            }
+            return training;
+        }
+    }
+
+    /// Leaves all that [#resume] needs: parameters, AdamW's moments, step and losses so far. The data stream
+    /// has no state besides the step. Written whole or not at all.
+    ///
+    /// @throws IOException if the file cannot be written
+    public void save(Path file) throws IOException {
+        Map<String, String> state = Map.of(
+                "training",
+                provenance(corpus, settings, runs, step),
+                "step",
+                Integer.toString(step),
+                "losses_nats",
+                losses.stream()
+                        .map(stage -> Arrays.stream(stage).map(Training::join).collect(Collectors.joining(";")))
+                        .collect(Collectors.joining("|")),
+                "diverged_at",
+                Arrays.stream(divergedAt).mapToObj(Integer::toString).collect(Collectors.joining(",")));
+        TensorFile.write(file, state, llama.tensors());
+    }
+
+    /// Writes the model of one run in the format of Transformers, see [Llama#export].
+    ///
+    /// @param run its place in the group
+    /// @throws IllegalStateException if it has diverged
+    /// @throws IOException           if the folder cannot be written to or holds weights of another kind
+    /// @throws InterruptedException  if the thread is interrupted between two tensors
+    public void export(int run, Path folder, Precision precision, Progress progress)
+            throws IOException, InterruptedException {
+        if (divergedAt[run] > 0) {
+            throw new IllegalStateException(
+                    runs.get(run).name() + " diverged at step " + divergedAt[run] + ": there is no model to export");
+        }
+        llama.export(run, settings.context(), folder, precision, progress);
+    }
+
+    /// What the state after `step` steps depends on: of the schedules, the stages that have begun.
+    static String provenance(Corpus corpus, TrainingSettings settings, List<Run> runs, int step) {
+        return "corpus " + corpus.fingerprint() + ", " + settings + ", "
+                + runs.stream()
+                        .map(run -> run.name() + " seed " + run.seed() + " on "
+                                + run.schedule().stages().stream()
+                                        .limit(begun(settings, step))
+                                        .map(stage -> join(stage.weights()))
+                                        .collect(Collectors.joining(";")))
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static int begun(TrainingSettings settings, int step) {
+        return Math.ceilDiv(step * settings.stages(), settings.steps());
+    }
+
+    private static String join(double[] numbers) {
+        return Arrays.stream(numbers).mapToObj(Double::toString).collect(Collectors.joining(","));
+    }
+
+    private static List<double[][]> parse(String stages) {
+        return split(stages, "|").stream()
+                .map(stage -> split(stage, ";").stream()
+                        .map(row -> split(row, ",").stream()
+                                .mapToDouble(Double::parseDouble)
+                                .toArray())
+                        .toArray(double[][]::new))
+                .toList();
+    }
+
+    private static List<String> split(String text, String separator) {
+        return List.of(text.split(Pattern.quote(separator), -1));
+    }
+
+    /// Trains up to the end of the stage under way and measures the validation losses.
+    ///
+    /// @throws InterruptedException if the thread is interrupted; the state is that after the last whole step,
+    ///     and may be saved or trained on
+    public void stage(Listener listener) throws InterruptedException {
+        int end = (step * settings.stages() / settings.steps() + 1) * settings.steps() / settings.stages();
+        double productRate = PRODUCT_RATES.computeIfAbsent(
+                devices + " " + settings.compute().precision(), key -> llama.productRate(2048));
+        long start = System.nanoTime();
+        int[] tokens = new int[runs.size() * settings.batch() * (settings.context() + 1)];
+        while (step < end) {
+            if (Thread.interrupted()) {
+                trainingSeconds += (System.nanoTime() - start) / 1e9;
+                throw new InterruptedException("training stopped after step " + step);
+            }
+            long before = System.nanoTime();
+            fill(tokens);
+            double learningRate = settings.learningRate().at(step + 1, settings.steps());
+            List<Llama.Step> shown = llama.train(
+                    tokens, settings.batch(), settings.context(), step + 1, learningRate, settings.weightDecay());
+            step++;
+            for (int k = 0; k < runs.size(); k++) {
+                if (!shown.get(k).finite()) {
+                    markDiverged(k, step);
+                }
+            }
+            listener.step(metrics(shown, learningRate, (System.nanoTime() - before) / 1e9, productRate));
+        }
+        trainingSeconds += (System.nanoTime() - start) / 1e9;
+        measure();
+    }
+
+    private void fill(int[] tokens) {
+        int row = settings.context() + 1;
+        for (int k = 0; k < runs.size(); k++) {
+            Run run = runs.get(k);
+            Mixture mixture = run.schedule().at(step, settings.steps());
+            for (int b = 0; b < settings.batch(); b++) {
+                batches.fill(mixture, run.seed(), step, b, tokens, (k * settings.batch() + b) * row);
+            }
+        }
+    }
+
+    private void markDiverged(int run, int atStep) {
+        if (divergedAt[run] == 0) {
+            divergedAt[run] = atStep;
+            llama.freeze(run);
+        }
+    }
+
+    private Metrics metrics(List<Llama.Step> shown, double learningRate, double seconds, double productRate) {
+        double rate = (double) runs.size() * settings.batch() * settings.context() / seconds;
+        return new Metrics(
+                step,
+                mean(shown, Llama.Step::loss),
+                mean(shown, Llama.Step::gradientNorm),
+                learningRate,
+                rate,
+                rate * settings.model().trainingFlops(settings.context()) / productRate);
+    }
+
+    private double mean(List<Llama.Step> shown, ToDoubleFunction<Llama.Step> of) {
+        return IntStream.range(0, runs.size())
+                .filter(k -> divergedAt[k] == 0)
+                .mapToDouble(k -> of.applyAsDouble(shown.get(k)))
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    /// Mean loss of a domain's first validation tokens under each model, nats a token.
+    ///
+    /// @param tokens how many predicted tokens; fewer where the validation set is smaller
+    public double[] validationLosses(int domain, int tokens) {
+        int row = settings.context() + 1;
+        double[] means = new double[runs.size()];
+        int sequences = batches.validationSequences(domain, tokens);
+        for (int from = 0; from < sequences; from += settings.batch()) {
+            int count = Math.min(settings.batch(), sequences - from);
+            int[] batch = new int[count * row];
+            for (int i = 0; i < count; i++) {
+                batches.validation(domain, from + i, batch, i * row);
+            }
+            float[][] shown = llama.losses(batch, count, settings.context());
+            for (int k = 0; k < runs.size(); k++) {
+                for (float loss : shown[k]) {
+                    means[k] += loss / sequences;
+                }
+            }
+        }
+        return means;
+    }
+
+    /// How likely each model finds the end of each sequence given its beginning, see [Llama#likelihoods].
+    ///
+    /// @return `[runs][batch]`
+    public List<List<Likelihood>> likelihoods(List<Continuation> batch) {
+        return llama.likelihoods(batch);
+    }
+
+    private void measure() {
+        long start = System.nanoTime();
+        double[][] measured = new double[runs.size()][corpus.domains().size()];
+        for (int d = 0; d < corpus.domains().size(); d++) {
+            double[] ofDomain = validationLosses(d, settings.validationTokens());
+            for (int k = 0; k < runs.size(); k++) {
+                measured[k][d] = ofDomain[k];
+                if (!Double.isFinite(ofDomain[k])) {
+                    markDiverged(k, step);
+                }
+            }
+        }
+        losses.add(measured);
+        validationSeconds += (System.nanoTime() - start) / 1e9;
+    }
+
+    /// Whether all steps are taken and measured, or no run is left that has not diverged.
+    public boolean finished() {
+        return losses.size() == settings.stages() + 1
+                || Arrays.stream(divergedAt).allMatch(at -> at > 0);
+    }
+
+    /// How the models are trained.
+    public TrainingSettings settings() {
+        return settings;
+    }
+
+    /// Steps taken so far.
+    public int step() {
+        return step;
+    }
+
+    /// Seconds spent inside training steps since this object was made, data included, validation not.
+    public double trainingSeconds() {
+        return trainingSeconds;
+    }
+
+    /// Seconds spent measuring the validation losses after stages, and before the first, since this object was
+    /// made.
+    public double validationSeconds() {
+        return validationSeconds;
+    }
+
+    /// What each run has shown so far, in the order of the runs; complete once [#finished()].
+    ///
+    /// @throws IllegalStateException if a run is neither finished nor diverged
+    public List<Trajectory> trajectories() {
+        if (!finished()) {
+            throw new IllegalStateException("training stands at step " + step + " of " + settings.steps());
+        }
+        return IntStream.range(0, runs.size()).mapToObj(this::trajectory).toList();
+    }
+
+    /// What one run has shown up to the end of its last whole stage, its schedule cut off there: what an online
+    /// planner asks for.
+    ///
+    /// @param run its place in the group
+    /// @throws IllegalStateException if there is no whole stage yet, or the run has diverged
+    public Trajectory soFar(int run) {
+        int stages = losses.size() - 1;
+        if (stages < 1 || divergedAt[run] > 0) {
+            throw new IllegalStateException(runs.get(run).name()
+                    + (stages < 1 ? " has no whole stage behind it" : " diverged at step " + divergedAt[run]));
+        }
+        return new Trajectory(
+                runs.get(run).name(),
+                new MixtureSchedule(runs.get(run).schedule().stages().subList(0, stages)),
+                losses.stream().map(stage -> stage[run]).toArray(double[][]::new),
+                OptionalInt.empty());
+    }
+
+    /// The schedule that a run trains on, as the latest [#reschedule] left it.
+    ///
+    /// @param run its place in the group
+    public MixtureSchedule schedule(int run) {
+        return runs.get(run).schedule();
+    }
+
+    /// Whether the loss of a run has stopped being finite.
+    ///
+    /// @param run its place in the group
+    public boolean diverged(int run) {
+        return divergedAt[run] > 0;
+    }
+
+    /// Changes the mixtures of stages that have not begun. [#save] and [#trajectories()] tell the schedule that
+    /// was really trained.
+    ///
+    /// @param run      its place in the group
+    /// @param schedule begins with the stages that have begun, to the bit
+    /// @throws IllegalArgumentException if it does not, or has other domains or another number of stages
+    public void reschedule(int run, MixtureSchedule schedule) {
+        Run old = runs.get(run);
+        int begun = begun(settings, step);
+        if (schedule.size() != settings.stages()
+                || !schedule.domains().equals(corpus.domains())
+                || !schedule.stages()
+                        .subList(0, begun)
+                        .equals(old.schedule().stages().subList(0, begun))) {
+            throw new IllegalArgumentException("a new schedule for " + old.name() + " at step " + step + ": expected "
+                    + settings.stages() + " stages over " + corpus.domains() + ", the first " + begun
+                    + " as they were trained");
+        }
+        runs.set(run, new Run(old.name(), schedule, old.seed()));
+    }
+
+    private Trajectory trajectory(int k) {
+        boolean diverged = divergedAt[k] > 0;
+        int wholeStages = diverged ? (divergedAt[k] - 1) * settings.stages() / settings.steps() : settings.stages();
+        double[][] rows =
+                losses.stream().limit(wholeStages + 1L).map(stage -> stage[k]).toArray(double[][]::new);
+        return new Trajectory(
+                runs.get(k).name(),
+                runs.get(k).schedule(),
+                rows,
+                diverged ? OptionalInt.of(divergedAt[k]) : OptionalInt.empty());
+    }
+
+    @Override
+    public void close() {
+        llama.close();
+    }
+}

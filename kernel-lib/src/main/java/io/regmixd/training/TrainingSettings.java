@@ -1,0 +1,117 @@
+package io.regmixd.training;
+
+import io.regmixd.data.Corpus;
+import io.regmixd.engine.Compute;
+import io.regmixd.engine.LlamaConfig;
+import io.regmixd.mixture.LearningRate;
+import java.io.Serializable;
+import java.util.Locale;
+
+/// How one model is trained: all that decides its losses besides schedule, seed and corpus.
+///
+/// @param model            its size
+/// @param context          predicted tokens in a sequence
+/// @param batch            sequences in a step
+/// @param steps            optimizer steps, a multiple of `stages`
+/// @param stages           equal spans of training; validation losses are measured after each
+/// @param learningRate     over the steps
+/// @param weightDecay      AdamW's, decoupled
+/// @param validationTokens predicted validation tokens a domain at each measurement, at least one context
+/// @param compute          how the arithmetic is done
+public record TrainingSettings(
+        LlamaConfig model,
+        int context,
+        int batch,
+        int steps,
+        int stages,
+        LearningRate learningRate,
+        double weightDecay,
+        int validationTokens,
+        Compute compute)
+        implements Serializable {
+
+    /// Vocabularies are padded to a multiple of 64, 128, 256 or 1,024: the products' sizes suit the hardware.
+    private static final int MOST_PADDING = 1024;
+
+    /// @throws IllegalArgumentException naming the field that does not fit
+    public TrainingSettings {
+        if (context < 1 || batch < 1 || steps < 1 || stages < 1) {
+            throw new IllegalArgumentException("context " + context + ", batch " + batch + ", steps " + steps
+                    + ", stages " + stages + ": all must be positive");
+        }
+        if (steps % stages != 0) {
+            throw new IllegalArgumentException("steps " + steps + " is not a multiple of stages " + stages + ": try "
+                    + (steps / stages + 1) * stages);
+        }
+        if (validationTokens < context) {
+            throw new IllegalArgumentException(
+                    "validationTokens " + validationTokens + " is less than one context of " + context);
+        }
+    }
+
+    /// In single precision.
+    public TrainingSettings(
+            LlamaConfig model,
+            int context,
+            int batch,
+            int steps,
+            int stages,
+            LearningRate learningRate,
+            double weightDecay,
+            int validationTokens) {
+        this(model, context, batch, steps, stages, learningRate, weightDecay, validationTokens, Compute.FLOAT32);
+    }
+
+    /// The same, computed in another way.
+    public TrainingSettings with(Compute compute) {
+        return new TrainingSettings(
+                model, context, batch, steps, stages, learningRate, weightDecay, validationTokens, compute);
+    }
+
+    /// Proxies of [LlamaConfig#demoProxy] with RegMix's shape of the learning rate: constant after a warm-up.
+    public static TrainingSettings demoProxies(int steps, int stages) {
+        return new TrainingSettings(
+                LlamaConfig.demoProxy(), 128, 8, steps, stages, LearningRate.constant(4e-3, steps / 10), 0.1, 2048);
+    }
+
+    /// A target of [LlamaConfig#demoTarget] with RegMix's shape of the learning rate: a cosine after a warm-up.
+    public static TrainingSettings demoTarget(int steps, int stages) {
+        return new TrainingSettings(
+                LlamaConfig.demoTarget(),
+                128,
+                8,
+                steps,
+                stages,
+                LearningRate.cosine(3e-3, steps / 20, 1e-4),
+                0.1,
+                4096);
+    }
+
+    /// Refuses a corpus whose tokens the model has no place for, or that has far fewer than the model: most of its
+    /// embedding would never be trained, and its loss would say nothing about the mixture.
+    ///
+    /// @throws IllegalArgumentException unless the model's vocabulary is the corpus's, padded by fewer than 1,024
+    public void requireVocabularyOf(Corpus corpus) {
+        int padding = model.vocabulary() - corpus.vocabulary();
+        if (padding < 0 || padding >= MOST_PADDING) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "the model has a vocabulary of %,d, and corpus %s has %,d different tokens: take a model with"
+                            + " vocabulary %3$,d, or up to %d more for padding",
+                    model.vocabulary(),
+                    corpus.folder().getFileName(),
+                    corpus.vocabulary(),
+                    MOST_PADDING - 1));
+        }
+    }
+
+    /// Training tokens of one run.
+    public long tokens() {
+        return (long) steps * batch * context;
+    }
+
+    /// Training tokens in one stage.
+    public long tokensAStage() {
+        return tokens() / stages;
+    }
+}

@@ -1,0 +1,54 @@
+package io.regmixd.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.regmixd.SyntheticWorld;
+import io.regmixd.store.ArrowFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PlanOnlineTest {
+
+    private static final SyntheticWorld WORLD = new SyntheticWorld(3, 2, 0.002, 1);
+
+    @TempDir
+    private Path folder;
+
+    /// The same design, with other noise in the losses.
+    private Path sweep(long noise) throws IOException {
+        Path file = folder.resolve("sweep-" + noise + ".arrow");
+        ArrowFile.write(
+                file, WORLD.train(WORLD.constant(WORLD.mixtures(10, 3)), noise).table(), Map.of());
+        return file;
+    }
+
+    private OnlineDialogue dialogue(Path sweep, String steps) throws Exception {
+        return PlanOnline.dialogue(
+                "--sweep", sweep.toString(), "--objective", "domain0", "--steps", steps, "--log", folder + "/log.json");
+    }
+
+    @Test
+    void logOfAnotherSweepOfTheSameDesignIsRefused() throws Exception {
+        String answer = dialogue(sweep(4), "100").answer("{\"step\": 0}");
+        assertThat(dialogue(sweep(4), "100").answer("{\"step\": 0}")).isEqualTo(answer);
+        assertThatThrownBy(() -> dialogue(sweep(5), "100"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("log.json")
+                .hasMessageContaining("another planner");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2500.7", "1e12", "3000000000", "many"})
+    void stepsAreAWholeNumber(String steps) throws Exception {
+        Path sweep = sweep(4);
+        assertThatThrownBy(() -> dialogue(sweep, steps))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--steps " + steps);
+    }
+}

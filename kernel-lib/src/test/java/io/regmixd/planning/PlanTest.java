@@ -1,0 +1,30 @@
+package io.regmixd.planning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regmixd.Progress;
+import io.regmixd.mixture.Mixture;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.Table;
+
+class PlanTest {
+
+    private static final List<String> AB = List.of("a", "b");
+
+    @Test
+    void plansBecomeSchedulesByNameAndALongTable() throws Exception {
+        List<Plan> plans = List.of(
+                Planner.human(Mixture.of(AB, 0.25, 0.75)).plan(2, Progress.SILENT),
+                Planner.uniform(AB).plan(2, Progress.SILENT));
+
+        assertThat(Plan.schedules(plans).keySet()).containsExactly("Human", "Uniform");
+        Table table = Plan.table(plans);
+        assertThat(table.columnNames()).containsExactly("method", "stage", "domain", "weight");
+        assertThat(table.rowCount()).isEqualTo(2 * 2 * 2);
+        assertThat(table.row(2).getString("method")).isEqualTo("Human");
+        assertThat(table.row(2).getInt("stage")).isEqualTo(2);
+        assertThat(table.row(3).getString("domain")).isEqualTo("b");
+        assertThat(table.row(3).getDouble("weight")).isEqualTo(0.75);
+    }
+}

@@ -1,0 +1,158 @@
+package io.regmixd.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.regmixd.Progress;
+import io.regmixd.data.Batches;
+import io.regmixd.data.Corpus;
+import io.regmixd.data.SmallCorpus;
+import io.regmixd.engine.Compute;
+import io.regmixd.engine.ComputeDevice;
+import io.regmixd.engine.Llama;
+import io.regmixd.engine.LlamaConfig;
+import io.regmixd.engine.Precision;
+import io.regmixd.mixture.LearningRate;
+import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.trajectory.Trajectories;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TargetRunTest {
+
+    @TempDir
+    private static Path temporary;
+
+    private static Corpus corpus;
+
+    @BeforeAll
+    static void prepareCorpus() throws Exception {
+        corpus = SmallCorpus.in(temporary.resolve("corpus"));
+    }
+
+    private static TargetRun target(Long... seeds) {
+        LlamaConfig tiny = new LlamaConfig(1, 2, 16, 32, 256);
+        TrainingSettings settings =
+                new TrainingSettings(tiny, 32, 4, 9, 3, LearningRate.cosine(1e-3, 2, 1e-4), 0.1, 64);
+        Map<String, MixtureSchedule> schedules = new LinkedHashMap<>();
+        schedules.put("Human", MixtureSchedule.constant(corpus.natural(), 3));
+        schedules.put("Uniform", MixtureSchedule.constant(Mixture.uniform(corpus.domains()), 3));
+        return TargetRun.of(corpus, settings, schedules, List.of(seeds));
+    }
+
+    private static void assertSameLosses(Trajectories actual, Trajectories expected) {
+        assertThat(actual.runs()).hasSameSizeAs(expected.runs());
+        for (int i = 0; i < expected.runs().size(); i++) {
+            for (int stage = 0; stage <= 3; stage++) {
+                assertThat(actual.runs().get(i).losses(stage))
+                        .containsExactly(expected.runs().get(i).losses(stage));
+            }
+        }
+    }
+
+    @Test
+    void interruptedTargetsGoOnAtTheVeryStep(@TempDir Path folder) throws Exception {
+        Trajectories undisturbed = target(1L, 2L).train(Files.createDirectory(folder.resolve("a")), Progress.SILENT);
+        Path stopped = Files.createDirectory(folder.resolve("b"));
+        // in the middle of the second stage of the second seed
+        assertThatThrownBy(() -> target(1L, 2L).train(stopped, (step, done, message) -> {
+                    if (message.contains("seed 2 of 2, step 5 of 9")) {
+                        Thread.currentThread().interrupt();
+                    }
+                }))
+                .isInstanceOf(InterruptedException.class);
+
+        StringBuilder first = new StringBuilder();
+        Trajectories resumed = target(1L, 2L).train(stopped, (step, done, message) -> {
+            if (first.isEmpty()) {
+                first.append(message);
+            }
+        });
+
+        assertThat(first.toString()).isEqualTo("going on with seed 2 of 2 after step 5");
+        assertSameLosses(resumed, undisturbed);
+        assertThat(resumed.runs().get(2).run()).isEqualTo("Human, seed 2");
+    }
+
+    @Test
+    void killedProcessLosesAtMostAStage(@TempDir Path folder) throws Exception {
+        Trajectories undisturbed = target(1L).train(Files.createDirectory(folder.resolve("a")), Progress.SILENT);
+        Path killed = Files.createDirectory(folder.resolve("b"));
+        // what a kill in the second stage leaves: the models saved at the end of the first
+        assertThatThrownBy(() -> target(1L).train(killed, (step, done, message) -> {
+                    if (message.contains("step 4 of 9")) {
+                        throw new IllegalStateException("killed");
+                    }
+                }))
+                .hasMessage("killed");
+
+        StringBuilder first = new StringBuilder();
+        Trajectories resumed = target(1L).train(killed, (step, done, message) -> {
+            if (first.isEmpty()) {
+                first.append(message);
+            }
+        });
+
+        assertThat(first.toString()).isEqualTo("going on with seed 1 of 1 after step 3");
+        assertSameLosses(resumed, undisturbed);
+    }
+
+    @Test
+    void finishedTargetsAreNotTrainedAgainAndMoreSeedsMayFollow(@TempDir Path folder) throws Exception {
+        target(1L).train(folder, Progress.SILENT);
+        TargetRun again = target(1L);
+        again.train(folder, Progress.SILENT);
+        assertThat(again.trainingSeconds()).isZero();
+
+        TargetRun more = target(1L, 2L);
+        assertThat(more.train(folder, Progress.SILENT).runs()).hasSize(4);
+        assertThat(more.trainingSeconds()).isPositive();
+    }
+
+    @Test
+    void exportedTargetHasTheLossesOfItsMethod(@TempDir Path folder) throws Exception {
+        TargetRun target = target(1L, 2L);
+        target.train(folder, Progress.SILENT);
+        double[] expected;
+        try (Training trained = target.trained(folder, 2)) {
+            expected = trained.validationLosses(0, 64);
+        }
+        assertThat(Math.abs(expected[0] - expected[1])).as("methods differ").isGreaterThan(1e-3);
+        for (String method : target.methods()) {
+            Path exported = folder.resolve("exported").resolve(method);
+            target.export(folder, method, 2, exported, Precision.FLOAT32, Progress.SILENT);
+            assertThat(mean(exported)).isCloseTo(expected[target.methods().indexOf(method)], within(1e-5));
+        }
+        assertThatThrownBy(() -> target.export(folder, "DoReMi", 1, folder, Precision.FLOAT32, Progress.SILENT))
+                .hasMessage("there is no target DoReMi, seed 1: methods are [Human, Uniform], seeds [1, 2]");
+        assertThatThrownBy(() -> target.export(folder, "Human", 3, folder, Precision.FLOAT32, Progress.SILENT))
+                .hasMessageContaining("there is no target Human, seed 3");
+    }
+
+    /// Of the first 64 validation tokens of the first domain.
+    private static double mean(Path exported) throws Exception {
+        int[] tokens = new int[2 * 33];
+        Batches batches = Batches.of(corpus, 32);
+        batches.validation(0, 0, tokens, 0);
+        batches.validation(0, 1, tokens, 33);
+        try (Llama loaded = Llama.load(exported, ComputeDevice.cpu(1), Compute.FLOAT32, Progress.SILENT)) {
+            float[] losses = loaded.losses(tokens, 2, 32)[0];
+            return (losses[0] + losses[1]) / 2.0;
+        }
+    }
+
+    @Test
+    void untrainedOrUnplannedTargetsAreClearErrors(@TempDir Path folder) {
+        assertThatThrownBy(() -> target(1L).trained(folder, 1)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> target()).hasMessageContaining("0 seeds");
+    }
+}
