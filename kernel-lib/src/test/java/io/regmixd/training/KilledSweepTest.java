@@ -32,6 +32,8 @@ class KilledSweepTest {
 
     private static final int SIGKILLED = 137;
 
+    private static final int KILLS = 50;
+
     private static final int MOST_WORKERS = 3;
 
     private static TrainingSettings settings() {
@@ -69,22 +71,12 @@ class KilledSweepTest {
     @Tag("slow")
     void sweepKilledFiftyTimesShowsWhatAnUndisturbedOneShowsAndTrainsNoFinishedProxyAgain(@TempDir Path folder)
             throws Exception {
-        survives(50, folder);
-    }
-
-    @Test
-    void sweepKilledThreeTimesShowsWhatAnUndisturbedOneShowsAndTrainsNoFinishedProxyAgain(@TempDir Path folder)
-            throws Exception {
-        survives(DEATHS.length, folder);
-    }
-
-    private static void survives(int kills, Path folder) throws Exception {
         Corpus corpus = SmallCorpus.in(folder.resolve("corpus"));
         Path file = folder.resolve("sweep.arrow");
         Path underWay = folder.resolve("sweep-under-way");
-        int proxies = 8 * kills; // more than all lives together can finish
+        int proxies = 8 * KILLS; // more than all lives together can finish
         Random random = new Random(1);
-        for (int life = 0; life < kills; life++) {
+        for (int life = 0; life < KILLS; life++) {
             Mortal.Death death = DEATHS[life % DEATHS.length];
             int step = 1 + random.nextInt(settings().steps());
             int workers = 1 + random.nextInt(MOST_WORKERS);
