@@ -1,5 +1,6 @@
 package io.regmixd.data;
 
+import io.regmixd.store.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

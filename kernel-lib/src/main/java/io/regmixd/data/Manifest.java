@@ -1,6 +1,7 @@
 package io.regmixd.data;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.regmixd.store.Json;
 import io.regmixd.store.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -177,7 +178,7 @@ public record Manifest(
                                 d.extract().orElse(""),
                                 d.maxBytes().orElse(0)))
                         .toList());
-        return Sha256.of(Json.write(content).getBytes(StandardCharsets.UTF_8)).substring(0, 16);
+        return Sha256.of(Json.line(content).getBytes(StandardCharsets.UTF_8)).substring(0, 16);
     }
 
     private static void requireName(String field, String name) {

@@ -1,6 +1,7 @@
 package io.regmixd.data;
 
 import io.regmixd.Progress;
+import io.regmixd.store.Json;
 import io.regmixd.store.LockFile;
 import io.regmixd.store.Sha256;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.regmixd.evaluation;
 import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.store.ArrowFile;
+import io.regmixd.store.Provenance;
 import io.regmixd.training.TargetRun;
 import io.regmixd.training.Training;
 import io.regmixd.trajectory.Trajectory;
@@ -11,10 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tech.tablesaw.api.DoubleColumn;
@@ -49,15 +48,15 @@ public record Evaluation(List<String> domains, String objective, List<String> me
     public static Evaluation of(Corpus corpus, TargetRun target, int tokens, Path folder, Progress progress)
             throws IOException, InterruptedException {
         Path file = folder.resolve("evaluation.arrow");
-        Map<String, String> provenance = new HashMap<>(target.provenanceOfTrained(folder));
-        provenance.put("corpus", corpus.fingerprint());
-        provenance.put("tokens", Integer.toString(tokens));
+        Provenance provenance = target.provenanceOfTrained(folder)
+                .with("corpus", corpus.fingerprint())
+                .with("tokens", tokens);
         Optional<ArrowFile> earlier = Files.exists(file) ? Optional.of(ArrowFile.read(file)) : Optional.empty();
-        boolean measured = earlier.isPresent() && earlier.get().metadata().equals(provenance);
+        boolean measured = earlier.isPresent() && provenance.isOf(earlier.get().metadata());
         List<Score> scores = measured ? read(earlier.get().table()) : measure(corpus, target, tokens, folder, progress);
         Evaluation evaluation = new Evaluation(corpus.domains(), corpus.objective(), target.methods(), scores);
         if (!measured) {
-            ArrowFile.write(file, evaluation.table(), provenance);
+            ArrowFile.write(file, evaluation.table(), provenance.metadata());
         }
         progress.update(STEP, 1, scores.size() + " targets, " + corpus.domains().size() + " domains");
         return evaluation;

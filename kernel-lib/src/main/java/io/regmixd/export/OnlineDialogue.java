@@ -5,6 +5,7 @@ import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.planning.OnlinePlanner;
 import io.regmixd.planning.Plan;
+import io.regmixd.store.Json;
 import io.regmixd.store.WholeFile;
 import io.regmixd.trajectory.Trajectory;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.regmixd.export;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.store.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,10 @@
 package io.regmixd.mixture;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.io.Serializable;
 
 /// The learning rate over training, a pure function of the step.
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "shape") // in what is recorded of a run's settings
 public sealed interface LearningRate extends Serializable {
 
     /// @param step  from 1 to `steps`

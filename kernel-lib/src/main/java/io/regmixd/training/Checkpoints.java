@@ -4,15 +4,11 @@ import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.engine.ComputeDevice;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,15 +25,9 @@ public record Checkpoints(Path folder, String name) {
     /// The states of a group of runs, `RUN-DIGITS-step-000250.arrow`, after the first run and a hash of all that
     /// they belong to: corpus, settings, runs with their schedules. Another group's never stand in their way.
     public static Checkpoints of(Path folder, Corpus corpus, TrainingSettings settings, List<Run> runs) {
-        byte[] content =
-                Training.provenance(corpus, settings, runs, settings.steps()).getBytes(StandardCharsets.UTF_8);
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-            String digits = HexFormat.of().formatHex(hash).substring(0, DIGITS);
-            return new Checkpoints(folder, runs.getFirst().name() + "-" + digits);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+        String hash =
+                Training.provenance(corpus, settings, runs, settings.steps()).hash();
+        return new Checkpoints(folder, runs.getFirst().name() + "-" + hash.substring(0, DIGITS));
     }
 
     /// All states in the folder that are named after this first run, whatever they belong to.

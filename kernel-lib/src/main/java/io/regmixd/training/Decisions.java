@@ -3,6 +3,7 @@ package io.regmixd.training;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.store.ArrowFile;
+import io.regmixd.store.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,27 +28,24 @@ final class Decisions {
     /// What two machines' arithmetic may make of one plan; a weight that is further off is another plan.
     private static final double SAME_PLAN = 1e-4;
 
+    private static final String REMEDY =
+            "Give this plan a run folder of its own, or delete that file and the folder's other target*.arrow to start over.";
+
     private final Path file;
-    private final Map<String, String> provenance;
+    private final Provenance provenance;
     private final Map<String, TreeMap<Integer, MixtureSchedule>> byRun = new LinkedHashMap<>();
 
-    private Decisions(Path file, Map<String, String> provenance) {
+    private Decisions(Path file, Provenance provenance) {
         this.file = file;
         this.provenance = provenance;
     }
 
     /// @throws IOException if the file is damaged or was made with another provenance
-    static Decisions open(Path folder, Map<String, String> provenance) throws IOException {
+    static Decisions open(Path folder, Provenance provenance) throws IOException {
         Decisions decisions = new Decisions(folder.resolve("target-decisions.arrow"), provenance);
         if (Files.exists(decisions.file)) {
             ArrowFile saved = ArrowFile.read(decisions.file);
-            for (Map.Entry<String, String> entry : provenance.entrySet()) {
-                String there = saved.metadata().get(entry.getKey());
-                if (!entry.getValue().equals(there)) {
-                    throw decisions.other(
-                            entry.getKey() + " is\n  " + there + "\nthere, and now\n  " + entry.getValue());
-                }
-            }
+            provenance.require(decisions.file, saved.metadata(), REMEDY);
             decisions.read(saved.table());
         }
         return decisions;
@@ -79,9 +77,7 @@ final class Decisions {
     }
 
     private IOException other(String difference) {
-        return new IOException(file + " belongs to another plan: " + difference
-                + "\nGive this plan a run folder of its own, or delete that file and the folder's other target*.arrow to"
-                + " start over.");
+        return new IOException(file + " belongs to another plan: " + difference + "\n" + REMEDY);
     }
 
     /// Whether the run was given a schedule after so many stages.
@@ -123,7 +119,7 @@ final class Decisions {
     /// @throws IOException if it cannot be written; the old file is untouched then
     void add(int afterStage, Map<String, MixtureSchedule> schedules) throws IOException {
         schedules.forEach((run, schedule) -> put(run, afterStage, schedule));
-        ArrowFile.write(file, table(), provenance);
+        ArrowFile.write(file, table(), provenance.metadata());
     }
 
     private Table table() {

@@ -2,6 +2,7 @@ package io.regmixd.training;
 
 import io.regmixd.Progress;
 import io.regmixd.store.ArrowFile;
+import io.regmixd.store.Provenance;
 import io.regmixd.store.RunFolder;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
@@ -24,6 +25,8 @@ public final class Ledger implements AutoCloseable {
     /// Weights are rescaled to sum to one as they are read.
     private static final double ROUNDING = 1e-12;
 
+    private static final String REMEDY = "Give this plan a run folder of its own, or delete the file to start over.";
+
     private final Path file;
     private final Closeable hold;
     private final Map<String, String> metadata;
@@ -31,10 +34,10 @@ public final class Ledger implements AutoCloseable {
     private final Trajectories empty;
     private final Map<String, Trajectory> finished = new LinkedHashMap<>();
 
-    private Ledger(Path file, Closeable hold, Map<String, String> provenance, List<Run> planned, Trajectories empty) {
+    private Ledger(Path file, Closeable hold, Provenance provenance, List<Run> planned, Trajectories empty) {
         this.file = file;
         this.hold = hold;
-        this.metadata = new HashMap<>(provenance);
+        this.metadata = new HashMap<>(provenance.metadata());
         this.planned = planned;
         this.empty = empty;
     }
@@ -48,7 +51,7 @@ public final class Ledger implements AutoCloseable {
     ///     another process works in its folder; the message names the file, what differs, and the remedy
     /// @throws InterruptedException if the thread is interrupted while another one works in the folder
     public static Ledger open(
-            Path file, Map<String, String> provenance, List<Run> planned, Trajectories empty, Progress progress)
+            Path file, Provenance provenance, List<Run> planned, Trajectories empty, Progress progress)
             throws IOException, InterruptedException {
         Closeable hold = RunFolder.hold(file.toAbsolutePath().getParent(), progress);
         Ledger ledger = new Ledger(file, hold, provenance, List.copyOf(planned), empty);
@@ -64,17 +67,11 @@ public final class Ledger implements AutoCloseable {
     }
 
     private IOException other(String difference) {
-        return new IOException(file + " belongs to another plan: " + difference
-                + "\nGive this plan a run folder of its own, or delete the file to start over.");
+        return new IOException(file + " belongs to another plan: " + difference + "\n" + REMEDY);
     }
 
-    private void read(ArrowFile saved, Map<String, String> provenance) throws IOException {
-        for (Map.Entry<String, String> entry : provenance.entrySet()) {
-            String there = saved.metadata().get(entry.getKey());
-            if (!entry.getValue().equals(there)) {
-                throw other(entry.getKey() + " is\n  " + there + "\nthere, and now\n  " + entry.getValue());
-            }
-        }
+    private void read(ArrowFile saved, Provenance provenance) throws IOException {
+        provenance.require(file, saved.metadata(), REMEDY);
         metadata.putAll(saved.metadata());
         Map<String, Trajectory> runs = new LinkedHashMap<>();
         if (!saved.table().isEmpty()) {

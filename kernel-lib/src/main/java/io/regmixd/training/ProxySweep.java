@@ -8,6 +8,7 @@ import io.regmixd.executor.LocalExecutor;
 import io.regmixd.executor.SweepExecutor;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.store.Provenance;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
 import java.io.IOException;
@@ -129,10 +130,8 @@ public final class ProxySweep {
         List<Run> runs = IntStream.range(0, design.size())
                 .mapToObj(i -> new Run(String.format(Locale.ROOT, "proxy-%03d", i + 1), design.get(i), seed))
                 .toList();
-        Map<String, String> provenance = Map.of(
-                "settings", settings.toString(),
-                "corpus", corpus.fingerprint(),
-                "seed", Long.toString(seed));
+        Provenance provenance =
+                Provenance.of(Map.of("settings", settings, "corpus", corpus.fingerprint(), "seed", seed));
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
         try (Ledger ledger = Ledger.open(file, provenance, runs, empty, progress)) {
             if (unwritten.containsKey(file)) {

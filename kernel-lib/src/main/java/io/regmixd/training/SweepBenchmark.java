@@ -5,6 +5,7 @@ import io.regmixd.data.Corpus;
 import io.regmixd.mixture.DirichletDesign;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.store.Provenance;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
 import java.io.IOException;
@@ -87,7 +88,7 @@ final class SweepBenchmark {
             shown.add(new Trajectory(run.name(), run.schedule(), losses, OptionalInt.empty()));
         }
         Path file = scratch.resolve("ledger.arrow");
-        Map<String, String> provenance = Map.of("settings", "paper");
+        Provenance provenance = Provenance.of(Map.of("settings", "paper"));
         Trajectories empty = new Trajectories(domains, PAPER_STAGES, 100_000_000, List.of());
         for (int time = 0; time < TIMES; time++) {
             Files.deleteIfExists(file);

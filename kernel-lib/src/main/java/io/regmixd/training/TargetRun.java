@@ -5,6 +5,7 @@ import io.regmixd.data.Corpus;
 import io.regmixd.engine.ComputeDevice;
 import io.regmixd.engine.Precision;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.store.Provenance;
 import io.regmixd.store.RunFolder;
 import io.regmixd.store.Sha256;
 import io.regmixd.trajectory.Trajectories;
@@ -136,8 +137,8 @@ public final class TargetRun {
         }
     }
 
-    private Map<String, String> provenance() {
-        return Map.of("settings", settings.toString(), "corpus", corpus.fingerprint());
+    private Provenance provenance() {
+        return Provenance.of(Map.of("settings", settings, "corpus", corpus.fingerprint()));
     }
 
     /// What was decided in this folder so far.
@@ -341,17 +342,11 @@ public final class TargetRun {
     /// the models themselves, gigabytes of them, need not be read.
     ///
     /// @throws IOException if the folder has no ledger, or it cannot be read
-    public Map<String, String> provenanceOfTrained(Path folder) throws IOException {
+    public Provenance provenanceOfTrained(Path folder) throws IOException {
         Path ledger = folder.resolve(LEDGER);
         if (!Files.exists(ledger)) {
             throw new NoSuchFileException(ledger.toString(), null, "no target is trained there: train them first");
         }
-        return Map.of(
-                "methods",
-                methods().toString(),
-                "seeds",
-                seeds.toString(),
-                "trained",
-                LEDGER + " " + Sha256.of(ledger));
+        return Provenance.of(Map.of("methods", methods(), "seeds", seeds, "trained", Sha256.of(ledger)));
     }
 }

@@ -10,12 +10,14 @@ import io.regmixd.engine.Llama;
 import io.regmixd.engine.Precision;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.store.Provenance;
 import io.regmixd.store.TensorFile;
 import io.regmixd.trajectory.Trajectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -120,10 +122,8 @@ public final class Training implements AutoCloseable {
         try (TensorFile saved = TensorFile.open(file)) {
             Map<String, String> state = saved.metadata();
             int step = Integer.parseInt(state.getOrDefault("step", "0"));
-            if (!provenance(corpus, settings, runs, step).equals(state.get("training"))) {
-                throw new IOException(file + " was saved by a training with other settings, runs or corpus: delete it"
-                        + " or choose another run folder");
-            }
+            provenance(corpus, settings, runs, step)
+                    .require(file, state, "Delete it to start over, or choose another run folder.");
             List<ComputeDevice> used = used(devices, settings);
             Llama llama = Llama.restore(settings.model(), runs.size(), saved, used, settings.compute());
             Training training = new Training(corpus, settings, runs, used, llama);
@@ -144,15 +144,15 @@ public final class Training implements AutoCloseable {
     ///
     /// @throws IOException if the file cannot be written
     public void save(Path file) throws IOException {
-        Map<String, String> state = Map.of(
-                "training",
-                provenance(corpus, settings, runs, step),
-                "step",
-                Integer.toString(step),
+        Map<String, String> state =
+                new HashMap<>(provenance(corpus, settings, runs, step).metadata());
+        state.put("step", Integer.toString(step));
+        state.put(
                 "losses_nats",
                 losses.stream()
                         .map(stage -> Arrays.stream(stage).map(Training::join).collect(Collectors.joining(";")))
-                        .collect(Collectors.joining("|")),
+                        .collect(Collectors.joining("|")));
+        state.put(
                 "diverged_at",
                 Arrays.stream(divergedAt).mapToObj(Integer::toString).collect(Collectors.joining(",")));
         TensorFile.write(file, state, llama.tensors());
@@ -174,15 +174,20 @@ public final class Training implements AutoCloseable {
     }
 
     /// What the state after `step` steps depends on: of the schedules, the stages that have begun.
-    static String provenance(Corpus corpus, TrainingSettings settings, List<Run> runs, int step) {
-        return "corpus " + corpus.fingerprint() + ", " + settings + ", "
-                + runs.stream()
-                        .map(run -> run.name() + " seed " + run.seed() + " on "
-                                + run.schedule().stages().stream()
-                                        .limit(begun(settings, step))
-                                        .map(stage -> join(stage.weights()))
-                                        .collect(Collectors.joining(";")))
-                        .collect(Collectors.joining(", "));
+    static Provenance provenance(Corpus corpus, TrainingSettings settings, List<Run> runs, int step) {
+        List<Map<String, Object>> begun = runs.stream()
+                .map(run -> Map.of(
+                        "name",
+                        run.name(),
+                        "seed",
+                        run.seed(),
+                        "weights_by_stage",
+                        run.schedule().stages().stream()
+                                .limit(begun(settings, step))
+                                .map(Mixture::weights)
+                                .toList()))
+                .toList();
+        return Provenance.of(Map.of("corpus", corpus.fingerprint(), "settings", settings, "runs", begun));
     }
 
     private static int begun(TrainingSettings settings, int step) {

@@ -442,9 +442,8 @@ class ProxySweepTest {
 
         assertThatThrownBy(() -> sweep(2e-3).run(design, file, Progress.SILENT))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("sweep.arrow belongs to another plan: settings")
-                .hasMessageContaining("peak=0.001")
-                .hasMessageContaining("peak=0.002")
+                .hasMessageContaining("settings.learning_rate.peak is 0.001 there, and now 0.002")
+                .hasMessageContaining("sweep.arrow")
                 .hasMessageContaining("a run folder of its own");
         List<Mixture> others = List.of(design.get(1), design.get(0));
         assertThatThrownBy(() -> sweep(1e-3).run(others, file, Progress.SILENT))

@@ -4,6 +4,7 @@ import io.regmixd.Progress;
 import io.regmixd.engine.Llama;
 import io.regmixd.engine.LlamaConfig;
 import io.regmixd.engine.Precision;
+import io.regmixd.store.Json;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.regmixd.engine.huggingface;
 
 import io.regmixd.engine.LlamaConfig;
 import io.regmixd.engine.Precision;
+import io.regmixd.store.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package io.regmixd.engine.huggingface;
 
 import io.regmixd.engine.Precision;
+import io.regmixd.store.Json;
 import io.regmixd.store.WholeFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,7 +99,7 @@ final class Safetensors {
             entry.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }
-        byte[] text = Json.bytes(json);
+        byte[] text = Json.line(json).getBytes(StandardCharsets.UTF_8);
         byte[] header = new byte[Long.BYTES + (text.length + 7) / 8 * 8];
         Arrays.fill(header, (byte) ' ');
         ByteBuffer.wrap(header)

@@ -3,6 +3,7 @@ package io.regmixd.evaluation.harness;
 import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.store.ArrowFile;
+import io.regmixd.store.Provenance;
 import io.regmixd.training.TargetRun;
 import io.regmixd.training.Training;
 import io.regmixd.trajectory.Trajectory;
@@ -11,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,8 +98,7 @@ public record Downstream(
     public TaskScores score(Corpus corpus, TargetRun target, Tokenizer tokenizer, Path folder, Progress progress)
             throws IOException, InterruptedException {
         Path file = folder.resolve("tasks.arrow");
-        Map<String, String> provenance = new HashMap<>(target.provenanceOfTrained(folder));
-        provenance.put("corpus", corpus.fingerprint());
+        Provenance provenance = target.provenanceOfTrained(folder).with("corpus", corpus.fingerprint());
         TaskScores scores = kept(file, provenance);
         List<TaskRound> rounds = rounds();
         int all = rounds.size() * target.seeds().size();
@@ -117,7 +116,7 @@ public record Downstream(
                         scores = scores.plus(completed(
                                 models,
                                 round.put(models::likelihoods, target.methods(), seed, context, tokenizer, part)));
-                        ArrowFile.write(file, scores.table(), provenance);
+                        ArrowFile.write(file, scores.table(), provenance.metadata());
                     }
                 }
             }
@@ -129,12 +128,12 @@ public record Downstream(
         return scores.of(rounds, target.seeds());
     }
 
-    private static TaskScores kept(Path file, Map<String, String> provenance) throws IOException {
+    private static TaskScores kept(Path file, Provenance provenance) throws IOException {
         if (!Files.exists(file)) {
             return new TaskScores(List.of());
         }
         ArrowFile earlier = ArrowFile.read(file);
-        return earlier.metadata().equals(provenance) ? TaskScores.read(earlier.table()) : new TaskScores(List.of());
+        return provenance.isOf(earlier.metadata()) ? TaskScores.read(earlier.table()) : new TaskScores(List.of());
     }
 
     private static List<TaskScores.Score> completed(Training models, List<List<TaskScores.Score>> ofModels) {

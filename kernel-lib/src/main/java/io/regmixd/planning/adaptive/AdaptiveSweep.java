@@ -9,6 +9,7 @@ import io.regmixd.planning.Planner;
 import io.regmixd.planning.Problem;
 import io.regmixd.regression.MixtureLossModel;
 import io.regmixd.regression.Regressor;
+import io.regmixd.store.Provenance;
 import io.regmixd.trajectory.Trajectories;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -87,10 +88,7 @@ public record AdaptiveSweep(
     public Outcome run(Sweep sweep, Path ledger, Progress progress) throws IOException, InterruptedException {
         ProposedDesign proposed = ProposedDesign.open(
                 beside(ledger),
-                Map.of(
-                        "problem", problem.toString(),
-                        "round", Integer.toString(round),
-                        "seed", Long.toString(seed)),
+                Provenance.of(Map.of("problem", problem, "round", round, "seed", seed)),
                 problem.domains());
         if (proposed.rounds() == 0) {
             proposed.add(design.sample(round, seed));

@@ -2,12 +2,12 @@ package io.regmixd.planning.adaptive;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.store.ArrowFile;
+import io.regmixd.store.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -21,11 +21,11 @@ import tech.tablesaw.api.Table;
 final class ProposedDesign {
 
     private final Path file;
-    private final Map<String, String> provenance;
+    private final Provenance provenance;
     private final List<String> domains;
     private final Table table;
 
-    private ProposedDesign(Path file, Map<String, String> provenance, List<String> domains, Table table) {
+    private ProposedDesign(Path file, Provenance provenance, List<String> domains, Table table) {
         this.file = file;
         this.provenance = provenance;
         this.domains = domains;
@@ -37,7 +37,7 @@ final class ProposedDesign {
     /// @param provenance what the proposals were made for
     /// @throws IOException if the file is damaged or was made for something else; the message names the file,
     ///     what differs, and the remedy
-    static ProposedDesign open(Path file, Map<String, String> provenance, List<String> domains) throws IOException {
+    static ProposedDesign open(Path file, Provenance provenance, List<String> domains) throws IOException {
         if (!Files.exists(file)) {
             Table empty = Table.create(
                     "design",
@@ -48,15 +48,10 @@ final class ProposedDesign {
             return new ProposedDesign(file, provenance, domains, empty);
         }
         ArrowFile saved = ArrowFile.read(file);
-        for (Map.Entry<String, String> entry : provenance.entrySet()) {
-            String there = saved.metadata().get(entry.getKey());
-            if (!entry.getValue().equals(there)) {
-                throw new IOException(
-                        file + " belongs to another adaptive sweep: " + entry.getKey() + " is\n  " + there
-                                + "\nthere, and now\n  " + entry.getValue()
-                                + "\nGive this sweep a run folder of its own, or delete the file and its ledger to start over.");
-            }
-        }
+        provenance.require(
+                file,
+                saved.metadata(),
+                "Give this sweep a run folder of its own, or delete the file and its ledger to start over.");
         return new ProposedDesign(file, provenance, domains, saved.table());
     }
 
@@ -100,6 +95,6 @@ final class ProposedDesign {
                 table.doubleColumn("weight").append(mixtures.get(i).weight(d));
             }
         }
-        ArrowFile.write(file, table, provenance);
+        ArrowFile.write(file, table, provenance.metadata());
     }
 }

@@ -210,7 +210,7 @@ class AdaptiveSweepTest {
         setting.sweep(8, 8, 0).run(proxies, file(1), Progress.SILENT);
         assertThatThrownBy(() -> setting.sweep(9, 9, 0).run(proxies, file(1), Progress.SILENT))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("sweep-1-design.arrow belongs to another adaptive sweep: round")
+                .hasMessageContaining("sweep-1-design.arrow belongs to another plan: round is 8 there, and now 9")
                 .hasMessageContaining("a run folder of its own");
         assertThatThrownBy(() -> setting.sweep(7, 70, 0)).hasMessageContaining("at least 8");
         assertThatThrownBy(() -> setting.sweep(8, 7, 0)).hasMessageContaining("at least a round");
