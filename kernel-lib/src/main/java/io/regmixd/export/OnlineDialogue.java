@@ -30,7 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// "..."}`.
 ///
 /// A decision stands: asked for the same step again, the dialogue repeats its answer, also one that an earlier
-/// process gave if it left a log.
+/// process gave if it left a log. Such an answer has `"replayed": true` in addition; the losses of its question
+/// were not looked at.
 final class OnlineDialogue {
 
     private static final List<String> FIELDS = List.of("step", "losses");
@@ -118,7 +119,7 @@ final class OnlineDialogue {
         }
         int stage = stage(question.get("step"));
         if (stage < answers.size()) {
-            return answers.get(stage);
+            return answers.get(stage).deepCopy().put("replayed", true);
         }
         if (stage > answers.size()) {
             throw new IllegalArgumentException(

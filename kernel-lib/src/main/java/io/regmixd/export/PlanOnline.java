@@ -85,7 +85,7 @@ public final class PlanOnline {
         Trajectories trajectories =
                 sweep.toString().endsWith(".csv") ? TrajectoriesCsv.read(sweep, 1) : Trajectories.read(sweep);
         int steps = steps(required("steps"));
-        long seed = (long) number("seed", given("seed").orElse("1"));
+        long seed = seed(given("seed").orElse("1"));
         Problem problem = problem(trajectories);
         TransitionModel model = TransitionModel.fit(trajectories, Regressor.standard(), seed, said());
         String scale = given("scale").orElse("calibrated");
@@ -154,6 +154,16 @@ public final class PlanOnline {
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
                     "--steps " + value + ": expected a whole number up to " + Integer.MAX_VALUE, e);
+        }
+    }
+
+    private static long seed(String value) {
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "--seed " + value + ": expected a whole number from " + Long.MIN_VALUE + " to " + Long.MAX_VALUE,
+                    e);
         }
     }
 

@@ -77,6 +77,10 @@ class OnlineDialogueTest {
                 mixture.get("co\"de").doubleValue());
     }
 
+    private static String replayed(String answer) {
+        return answer.replaceFirst("}$", ",\"replayed\":true}");
+    }
+
     @Test
     void eachStageIsAnsweredFromTheLossesShown() throws Exception {
         OnlineDialogue dialogue = dialogue("s");
@@ -104,9 +108,10 @@ class OnlineDialogueTest {
         String second = before.answer(SECOND);
         String again = SECOND.replace("\"web\": 3", "\"web\": 2.9");
 
-        assertThat(before.answer(again)).isEqualTo(second);
+        assertThat(before.answer(again)).isEqualTo(replayed(second));
         OnlineDialogue after = dialogue("s");
-        assertThat(after.answer(again)).isEqualTo(second);
+        assertThat(after.answer(again)).isEqualTo(replayed(second));
+        assertThat(dialogue("s").answer(again)).isEqualTo(replayed(second));
         assertThat(asked).hasSize(1);
         assertThat(after.answer(THIRD)).isEqualTo(before.answer(THIRD));
         assertThat(asked.get(1).losses(1)).containsExactly(3, 1);
@@ -147,7 +152,7 @@ class OnlineDialogueTest {
 
         assertThat(Json.parse(dialogue.answer(question)).get("error").asString())
                 .startsWith(error);
-        assertThat(dialogue.answer(FIRST)).isEqualTo(first);
+        assertThat(dialogue.answer(FIRST)).isEqualTo(replayed(first));
         assertThat(mixture(dialogue.answer(SECOND))).containsEntry("web", 0.75);
     }
 

@@ -36,7 +36,8 @@ class PlanOnlineTest {
     @Test
     void logOfAnotherSweepOfTheSameDesignIsRefused() throws Exception {
         String answer = dialogue(sweep(4), "100").answer("{\"step\": 0}");
-        assertThat(dialogue(sweep(4), "100").answer("{\"step\": 0}")).isEqualTo(answer);
+        assertThat(dialogue(sweep(4), "100").answer("{\"step\": 0}"))
+                .isEqualTo(answer.replaceFirst("}$", ",\"replayed\":true}"));
         assertThatThrownBy(() -> dialogue(sweep(5), "100"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("log.json")
@@ -50,5 +51,15 @@ class PlanOnlineTest {
         assertThatThrownBy(() -> dialogue(sweep, steps))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("--steps " + steps);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7.5", "1e3", "9223372036854775808", "any"})
+    void theSeedIsAWholeNumber(String seed) throws Exception {
+        Path sweep = sweep(4);
+        assertThatThrownBy(() -> PlanOnline.dialogue(
+                        "--sweep", sweep.toString(), "--objective", "domain0", "--steps", "100", "--seed", seed))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--seed " + seed);
     }
 }
