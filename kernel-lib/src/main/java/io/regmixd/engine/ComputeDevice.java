@@ -3,10 +3,9 @@ package io.regmixd.engine;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.util.cuda.CudaUtils;
-import java.lang.management.MemoryUsage;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// Where models are trained: one GPU, or some CPU cores.
@@ -16,13 +15,21 @@ public final class ComputeDevice {
     private static final int MOST_PARTS = 8;
 
     private final Device device;
+    private final boolean gpu;
     private final String name;
     private final int threads;
+    private final Supplier<OptionalLong> freeBytes;
 
-    private ComputeDevice(Device device, String name, int threads) {
+    private ComputeDevice(Device device, boolean gpu, String name, int threads, Supplier<OptionalLong> freeBytes) {
         this.device = device;
+        this.gpu = gpu;
         this.name = name;
         this.threads = threads;
+        this.freeBytes = freeBytes;
+    }
+
+    private static ComputeDevice cpu(String name, int threads) {
+        return new ComputeDevice(Device.cpu(), false, name, threads, OptionalLong::empty);
     }
 
     /// Every attached GPU; where there is none, the CPU in as many parts as it has cores, at most eight.
@@ -30,30 +37,34 @@ public final class ComputeDevice {
     /// Parts of one thread each train faster than one part of as many threads: within them no operation waits
     /// for another thread (`docs/engine.md`).
     public static List<ComputeDevice> attached() {
-        int gpus = gpus();
-        return gpus == 0
+        Gpus gpus = Gpus.attached();
+        return gpus.count() == 0
                 ? cpu(Math.min(cores(), MOST_PARTS))
-                : IntStream.range(0, gpus).mapToObj(ComputeDevice::gpu).toList();
+                : IntStream.range(0, gpus.count())
+                        .mapToObj(number -> gpu(number, gpus))
+                        .toList();
     }
 
-    /// How many GPUs are attached; with none, the CPU does the work.
-    public static int gpus() {
-        return engine().getGpuCount();
-    }
-
-    /// The device of one of several workers: the GPU of its number, or some threads of the CPU.
+    /// A GPU of this machine.
     ///
-    /// @param worker  from 0; beyond the last GPU the count starts again
-    /// @param threads of the CPU, where there is no GPU
-    public static ComputeDevice ofWorker(int worker, int threads) {
-        int gpus = gpus();
-        return gpus == 0
-                ? new ComputeDevice(Device.cpu(), "CPU, worker " + worker + ", " + inWords(threads), threads)
-                : gpu(worker % gpus);
+    /// @param number from 0
+    /// @throws IllegalStateException if there is none of this number; the CPU never stands in for it
+    public static ComputeDevice gpu(int number, Gpus gpus) {
+        int count = gpus.count();
+        if (number >= count) {
+            throw new IllegalStateException("GPU " + number + " was asked for, but PyTorch sees "
+                    + (count == 0 ? "no GPU" : count == 1 ? "GPU 0 alone" : "GPUs 0 to " + (count - 1) + " alone")
+                    + " on this machine: install PyTorch for CUDA here (docs/gpu.md), or ask for no GPU to train on the"
+                    + " CPU");
+        }
+        return new ComputeDevice(gpus.device(number), true, "GPU " + number, 1, () -> gpus.freeBytes(number));
     }
 
-    private static ComputeDevice gpu(int number) {
-        return new ComputeDevice(Device.gpu(number), "GPU " + number, 1);
+    /// Some threads of the CPU.
+    ///
+    /// @param threads at least 1
+    public static ComputeDevice threads(int threads) {
+        return cpu("CPU, " + inWords(threads), threads);
     }
 
     private static String inWords(int threads) {
@@ -64,15 +75,12 @@ public final class ComputeDevice {
     ///
     /// @param parts at least 1; more than there are cores share them
     public static List<ComputeDevice> cpu(int parts) {
-        engine();
         int threads = Math.max(1, cores() / parts);
-        String with = inWords(threads);
-        return IntStream.rangeClosed(1, parts)
-                .mapToObj(part -> new ComputeDevice(
-                        Device.cpu(),
-                        parts == 1 ? "CPU, " + with : "CPU, part " + part + " of " + parts + ", " + with,
-                        threads))
-                .toList();
+        return parts == 1
+                ? List.of(threads(threads))
+                : IntStream.rangeClosed(1, parts)
+                        .mapToObj(part -> cpu("CPU, part " + part + " of " + parts + ", " + inWords(threads), threads))
+                        .toList();
     }
 
     /// The whole CPU, with as many threads as it has cores.
@@ -84,20 +92,17 @@ public final class ComputeDevice {
         return Runtime.getRuntime().availableProcessors();
     }
 
-    private static Engine engine() {
-        return Engine.getEngine("PyTorch");
-    }
-
     Device device() {
         return device;
     }
 
     boolean isGpu() {
-        return device.isGpu();
+        return gpu;
     }
 
     /// Prepares the calling thread to compute here: PyTorch's number of threads is a setting of the caller.
     void enter() {
+        Engine.getEngine("PyTorch"); // loads it
         if (!isGpu()) {
             JniUtils.setNumThreads(threads);
         }
@@ -106,16 +111,7 @@ public final class ComputeDevice {
 
     /// Free memory in bytes, where the driver says it.
     OptionalLong freeBytes() {
-        if (!isGpu()) {
-            return OptionalLong.empty();
-        }
-        JniUtils.emptyCudaCache(); // what PyTorch keeps of models that were closed
-        try {
-            MemoryUsage usage = CudaUtils.getGpuMemory(device);
-            return OptionalLong.of(usage.getMax() - usage.getCommitted());
-        } catch (RuntimeException e) { // DJL finds no CUDA runtime beside PyTorch's own
-            return OptionalLong.empty();
-        }
+        return freeBytes.get();
     }
 
     /// `CPU, 2 threads`, `CPU, part 1 of 2, 1 thread` or `GPU 0`.

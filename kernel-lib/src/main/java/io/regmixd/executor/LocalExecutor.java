@@ -3,6 +3,7 @@ package io.regmixd.executor;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
@@ -19,7 +20,8 @@ import java.util.stream.IntStream;
 ///
 /// @param workers threads that each do a piece, at least 1
 /// @param threads what each of them may use further, at least 1
-public record LocalExecutor(int workers, int threads) implements SweepExecutor {
+/// @param onGpus  whether each has the GPU of its number, from 0, or all share the CPU
+public record LocalExecutor(int workers, int threads, boolean onGpus) implements SweepExecutor {
 
     private static final long POLL_MILLIS = 200;
 
@@ -28,6 +30,21 @@ public record LocalExecutor(int workers, int threads) implements SweepExecutor {
             throw new IllegalArgumentException(
                     "workers " + workers + ", threads " + threads + ": both must be at least 1");
         }
+    }
+
+    /// Workers on the CPU.
+    ///
+    /// @param workers at least 1
+    /// @param threads of each, at least 1
+    public LocalExecutor(int workers, int threads) {
+        this(workers, threads, false);
+    }
+
+    /// A worker on each of the machine's first GPUs.
+    ///
+    /// @param gpus how many, at least 1
+    public static LocalExecutor ofGpus(int gpus) {
+        return new LocalExecutor(gpus, 1, true);
     }
 
     @Override
@@ -43,7 +60,8 @@ public record LocalExecutor(int workers, int threads) implements SweepExecutor {
                 results.submit(() -> {
                     int number = free.take();
                     try {
-                        return task.run(piece, new Numbered(number, units));
+                        OptionalInt gpu = onGpus ? OptionalInt.of(number) : OptionalInt.empty();
+                        return task.run(piece, new Counted(gpu, units));
                     } finally {
                         free.add(number);
                     }
@@ -119,7 +137,7 @@ public record LocalExecutor(int workers, int threads) implements SweepExecutor {
         };
     }
 
-    private record Numbered(int number, LongAdder units) implements Worker {
+    private record Counted(OptionalInt gpu, LongAdder units) implements Worker {
         @Override
         public void report(long more) {
             units.add(more);

@@ -3,6 +3,7 @@ package io.regmixd.executor;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// Does the independent pieces of a long job - groups of proxies to train, files to tokenise - several at a
 /// time: in this JVM ([LocalExecutor]) or on other machines.
@@ -16,6 +17,9 @@ public interface SweepExecutor {
 
     /// CPU threads that one worker may use, at least 1.
     int threads();
+
+    /// Whether each worker has a GPU to itself.
+    boolean onGpus();
 
     /// Does all pieces, in no certain order.
     ///
@@ -40,9 +44,9 @@ public interface SweepExecutor {
     /// Where a piece is worked on.
     interface Worker {
 
-        /// 0 to workers - 1 in this JVM; elsewhere the address of the GPU that was given to the task. No two
-        /// pieces have the same number on the same machine at the same time where there are GPUs.
-        int number();
+        /// The number, on its machine, of the GPU that the piece has to itself while it is worked on; without
+        /// one the piece is for the CPU.
+        OptionalInt gpu();
 
         /// Tells that some more of the piece is done; any thread.
         ///

@@ -81,7 +81,7 @@ final class Calibration {
             try (Llama llama = Llama.initialise(
                     settings.model(),
                     new long[] {piece},
-                    List.of(ComputeDevice.ofWorker(worker.number(), threads)),
+                    List.of(ComputeDevice.threads(threads)),
                     settings.compute())) {
                 llama.train(tokens, sequences, settings.context(), 1, 1e-4, 0); // warms up
                 together.await();

@@ -3,6 +3,7 @@ package io.regmixd.training;
 import io.regmixd.data.Corpus;
 import io.regmixd.engine.ComputeDevice;
 import io.regmixd.engine.DeviceMemoryException;
+import io.regmixd.engine.Gpus;
 import io.regmixd.engine.Llama;
 import io.regmixd.executor.SweepExecutor;
 import io.regmixd.trajectory.Trajectory;
@@ -55,11 +56,13 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
     private final String checkpoints;
     private final Saving saving;
     private final int threads;
+    private final Gpus gpus;
     private final transient Corpus corpus; // null where this has travelled to
 
     /// @param checkpoints folder of the states of proxies under way
-    /// @param threads     of a worker, where there is no GPU
-    GroupTask(Corpus corpus, TrainingSettings settings, Path checkpoints, Saving saving, int threads) {
+    /// @param threads     of a worker that has no GPU
+    /// @param gpus        of the machine that a group travels to
+    GroupTask(Corpus corpus, TrainingSettings settings, Path checkpoints, Saving saving, int threads, Gpus gpus) {
         this.corpus = corpus;
         this.corpusFolder = corpus.folder().toAbsolutePath().toString();
         this.fingerprint = corpus.fingerprint();
@@ -67,11 +70,14 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
         this.checkpoints = checkpoints.toString();
         this.saving = saving;
         this.threads = threads;
+        this.gpus = gpus;
     }
 
     @Override
     public Result run(Group group, SweepExecutor.Worker worker) throws IOException, InterruptedException {
-        ComputeDevice device = ComputeDevice.ofWorker(worker.number(), threads);
+        ComputeDevice device = worker.gpu().isPresent()
+                ? ComputeDevice.gpu(worker.gpu().getAsInt(), gpus)
+                : ComputeDevice.threads(threads);
         List<Trajectory> trajectories = new ArrayList<>();
         List<String> dropped = new ArrayList<>();
         double trainingSeconds = 0;

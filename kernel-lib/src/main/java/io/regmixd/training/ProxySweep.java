@@ -2,8 +2,8 @@ package io.regmixd.training;
 
 import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
-import io.regmixd.engine.ComputeDevice;
 import io.regmixd.engine.DeviceMemoryException;
+import io.regmixd.engine.Gpus;
 import io.regmixd.executor.LocalExecutor;
 import io.regmixd.executor.SweepExecutor;
 import io.regmixd.mixture.Mixture;
@@ -54,6 +54,7 @@ public final class ProxySweep {
     private final Optional<SweepExecutor> executor;
     private final Consumer<Trajectories> watcher;
     private final GroupTask.Saving saving;
+    private final Gpus gpus;
     private final Map<Path, List<Trajectory>> unwritten = new HashMap<>();
     private double trainingSeconds;
     private double validationSeconds;
@@ -64,13 +65,15 @@ public final class ProxySweep {
             long seed,
             Optional<SweepExecutor> executor,
             Consumer<Trajectories> watcher,
-            GroupTask.Saving saving) {
+            GroupTask.Saving saving,
+            Gpus gpus) {
         this.corpus = corpus;
         this.settings = settings;
         this.seed = seed;
         this.executor = executor;
         this.watcher = watcher;
         this.saving = saving;
+        this.gpus = gpus;
     }
 
     /// A sweep on the devices of this machine.
@@ -78,24 +81,30 @@ public final class ProxySweep {
     /// @throws IllegalArgumentException if the model's vocabulary does not fit the corpus
     public static ProxySweep of(Corpus corpus, TrainingSettings settings, long seed) {
         settings.requireVocabularyOf(corpus);
-        return new ProxySweep(corpus, settings, seed, Optional.empty(), trajectories -> {}, GroupTask.Saving.CHEAP);
+        return new ProxySweep(
+                corpus, settings, seed, Optional.empty(), trajectories -> {}, GroupTask.Saving.CHEAP, Gpus.attached());
     }
 
     /// The same sweep, done elsewhere. The corpus and the ledger's folder must have the same paths on all
     /// machines of the executor.
     public ProxySweep on(SweepExecutor other) {
-        return new ProxySweep(corpus, settings, seed, Optional.of(other), watcher, saving);
+        return new ProxySweep(corpus, settings, seed, Optional.of(other), watcher, saving, gpus);
     }
 
     /// The same sweep with somebody who looks on: hears of all finished proxies each time that more are
     /// finished, in the thread that called [#run]. Training goes on meanwhile.
     public ProxySweep watchedBy(Consumer<Trajectories> other) {
-        return new ProxySweep(corpus, settings, seed, executor, other, saving);
+        return new ProxySweep(corpus, settings, seed, executor, other, saving, gpus);
     }
 
     /// The same sweep, whose proxies under way are saved at other times: a test's need not hang on the clock.
     ProxySweep saving(GroupTask.Saving other) {
-        return new ProxySweep(corpus, settings, seed, executor, watcher, other);
+        return new ProxySweep(corpus, settings, seed, executor, watcher, other, gpus);
+    }
+
+    /// The same sweep on machines that have other GPUs: a test's need none.
+    ProxySweep where(Gpus other) {
+        return new ProxySweep(corpus, settings, seed, executor, watcher, saving, other);
     }
 
     /// Trains the proxies that the ledger does not have yet.
@@ -173,8 +182,8 @@ public final class ProxySweep {
                 before / (double) planned,
                 state(ledger.trajectories(), planned) + (before > 0 ? ", going on with the others" : ""));
         SweepExecutor trainers = executor.isPresent() ? executor.get() : here(ledger, progress);
-        GroupTask task = new GroupTask(corpus, settings, underWay(file), saving, trainers.threads());
-        trainers.run(groups(ledger, runs, trainers.workers()), task, new SweepExecutor.Listener<GroupTask.Result>() {
+        GroupTask task = new GroupTask(corpus, settings, underWay(file), saving, trainers.threads(), gpus);
+        trainers.run(groups(ledger, runs, trainers), task, new SweepExecutor.Listener<GroupTask.Result>() {
             private final long start = System.nanoTime();
             private double done = before / (double) planned;
 
@@ -232,9 +241,8 @@ public final class ProxySweep {
     }
 
     private SweepExecutor here(Ledger ledger, Progress progress) throws IOException, InterruptedException {
-        int gpus = ComputeDevice.gpus();
-        if (gpus > 0) {
-            return new LocalExecutor(gpus, 1);
+        if (gpus.count() > 0) {
+            return LocalExecutor.ofGpus(gpus.count());
         }
         String decided = ledger.decided(THREADS);
         if (decided == null) {
@@ -249,7 +257,8 @@ public final class ProxySweep {
     /// way are a group's, and any number of workers may go on from them.
     ///
     /// All workers of that session have some, and none so many that there is little to keep when it ends.
-    private static List<GroupTask.Group> groups(Ledger ledger, List<Run> planned, int workers) throws IOException {
+    private static List<GroupTask.Group> groups(Ledger ledger, List<Run> planned, SweepExecutor trainers)
+            throws IOException {
         List<Integer> sizes = new ArrayList<>();
         String decided = ledger.decided(GROUPS);
         if (decided != null) {
@@ -257,8 +266,8 @@ public final class ProxySweep {
         }
         int added = planned.size() - sizes.stream().mapToInt(Integer::intValue).sum();
         if (added > 0) {
-            int most = ComputeDevice.gpus() > 0 ? TOGETHER_ON_GPU : TOGETHER_ON_CPU;
-            int together = Math.clamp(added / workers, 1, most);
+            int most = trainers.onGpus() ? TOGETHER_ON_GPU : TOGETHER_ON_CPU;
+            int together = Math.clamp(added / trainers.workers(), 1, most);
             for (int left = added; left > 0; left -= together) {
                 sizes.add(Math.min(together, left));
             }

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -39,20 +41,17 @@ class LocalExecutorTest {
     }
 
     @Test
-    void everyPieceIsDoneOnceByWorkersOfDifferentNumbers() throws Exception {
+    void everyPieceIsDoneOnceByWorkersThatWorkAtTheSameTime() throws Exception {
         Heard heard = new Heard();
-        Set<Integer> busy = ConcurrentHashMap.newKeySet();
         CountDownLatch three = new CountDownLatch(3);
         new LocalExecutor(3, 1)
                 .run(
                         PIECES,
                         (piece, worker) -> {
-                            assertThat(busy.add(worker.number())).isTrue();
-                            assertThat(worker.number()).isBetween(0, 2);
                             three.countDown();
                             three.await(); // passes only if three work at the same time
+                            assertThat(worker.gpu()).isEmpty();
                             worker.report(piece);
-                            busy.remove(worker.number());
                             return piece * piece;
                         },
                         heard);
@@ -61,6 +60,34 @@ class LocalExecutorTest {
                 .containsExactlyInAnyOrderElementsOf(
                         PIECES.stream().map(piece -> piece * piece).toList());
         assertThat(heard.units).isEqualTo(190);
+    }
+
+    @Test
+    void piecesThatAreWorkedOnAtTheSameTimeHaveDifferentGpus() throws Exception {
+        Set<Integer> busy = ConcurrentHashMap.newKeySet();
+        CyclicBarrier three = new CyclicBarrier(3);
+        LocalExecutor executor = LocalExecutor.ofGpus(3);
+        executor.run(
+                PIECES.subList(0, 18),
+                (piece, worker) -> {
+                    assertThat(busy.add(worker.gpu().getAsInt())).isTrue();
+                    await(three);
+                    assertThat(busy).containsExactlyInAnyOrder(0, 1, 2);
+                    await(three);
+                    busy.remove(worker.gpu().getAsInt());
+                    return piece;
+                },
+                new Heard());
+
+        assertThat(executor.workers()).isEqualTo(3);
+    }
+
+    private static void await(CyclicBarrier barrier) throws InterruptedException {
+        try {
+            barrier.await();
+        } catch (BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -44,6 +45,11 @@ record Mortal(SweepExecutor executor, Death death, int step, int stepsAStage, Pa
     }
 
     @Override
+    public boolean onGpus() {
+        return executor.onGpus();
+    }
+
+    @Override
     public <P extends Serializable, R extends Serializable> void run(
             List<P> pieces, Task<P, R> task, Listener<? super R> listener) throws IOException, InterruptedException {
         AtomicInteger steps = new AtomicInteger();
@@ -56,8 +62,8 @@ record Mortal(SweepExecutor executor, Death death, int step, int stepsAStage, Pa
             AtomicInteger ofGroup = new AtomicInteger();
             R result = task.run(piece, new Worker() {
                 @Override
-                public int number() {
-                    return worker.number();
+                public OptionalInt gpu() {
+                    return worker.gpu();
                 }
 
                 @Override

@@ -8,6 +8,9 @@ import io.regmixd.OtherJvm;
 import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.data.SmallCorpus;
+import io.regmixd.engine.ComputeDevice;
+import io.regmixd.engine.FakeGpus;
+import io.regmixd.engine.Gpus;
 import io.regmixd.engine.LlamaConfig;
 import io.regmixd.executor.LocalExecutor;
 import io.regmixd.executor.SweepExecutor;
@@ -28,6 +31,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
@@ -168,6 +174,11 @@ class ProxySweepTest {
         }
 
         @Override
+        public boolean onGpus() {
+            return executor.onGpus();
+        }
+
+        @Override
         public <P extends Serializable, R extends Serializable> void run(
                 List<P> pieces, Task<P, R> task, Listener<? super R> listener)
                 throws IOException, InterruptedException {
@@ -176,8 +187,8 @@ class ProxySweepTest {
                     pieces,
                     (piece, worker) -> task.run(piece, new Worker() {
                         @Override
-                        public int number() {
-                            return worker.number();
+                        public OptionalInt gpu() {
+                            return worker.gpu();
                         }
 
                         @Override
@@ -397,17 +408,102 @@ class ProxySweepTest {
         Path file = folder.resolve("sweep.arrow");
         sweep(1e-3).run(design.subList(0, 1), file, Progress.SILENT);
         int cores = Runtime.getRuntime().availableProcessors();
-        int chosen = Integer.parseInt(ArrowFile.read(file).metadata().get("threads_a_worker"));
-        assertThat(chosen).isBetween(1, cores);
-
-        int other = chosen == 1 ? 2 : 1;
         ArrowFile first = ArrowFile.read(file);
+        assertThat(Integer.parseInt(first.metadata().get("threads_a_worker"))).isBetween(1, cores);
+
+        int other = cores + 1; // which no measurement chooses
         Map<String, String> metadata = new HashMap<>(first.metadata());
         metadata.put("threads_a_worker", Integer.toString(other));
         ArrowFile.write(file, first.table(), metadata);
-        sweep(1e-3).run(design, file, Progress.SILENT);
+        Set<String> devices = ConcurrentHashMap.newKeySet();
+        sweep(1e-3)
+                .saving((trained, saving) -> {
+                    Thread.getAllStackTraces().keySet().forEach(thread -> devices.add(thread.getName()));
+                    return false;
+                })
+                .run(design, file, Progress.SILENT);
 
+        assertThat(devices).contains("regmixd " + ComputeDevice.threads(other));
         assertThat(ArrowFile.read(file).metadata()).containsEntry("threads_a_worker", Integer.toString(other));
+    }
+
+    /// One thread that claims to be so many workers, each with a GPU of this number.
+    private record OnGpu(int workers, int number) implements SweepExecutor {
+
+        @Override
+        public int threads() {
+            return 1;
+        }
+
+        @Override
+        public boolean onGpus() {
+            return true;
+        }
+
+        @Override
+        public <P extends Serializable, R extends Serializable> void run(
+                List<P> pieces, Task<P, R> task, Listener<? super R> listener)
+                throws IOException, InterruptedException {
+            for (P piece : pieces) {
+                listener.finished(task.run(piece, new Worker() {
+                    @Override
+                    public OptionalInt gpu() {
+                        return OptionalInt.of(number);
+                    }
+
+                    @Override
+                    public void report(long units) {}
+                }));
+            }
+        }
+    }
+
+    private static final Gpus NONE = new FakeGpus(0, 0);
+
+    @Test
+    void groupsAreAsLargeAsTheWorkersDevicesAreGoodForWhateverTheDriverHas(@TempDir Path folder) throws Exception {
+        List<Mixture> twenty = DirichletDesign.regmix(corpus.natural()).sample(20, 1);
+        Path onGpus = folder.resolve("gpus.arrow");
+        assertThatThrownBy(() -> sweep(1e-3).where(NONE).on(new OnGpu(1, 0)).run(twenty, onGpus, Progress.SILENT))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(ArrowFile.read(onGpus).metadata()).containsEntry("proxies_in_groups", "16,4");
+
+        Path onCpu = folder.resolve("cpu.arrow");
+        sweep(1e-3).where(new FakeGpus(8, 1L << 36)).on(new LocalExecutor(1, 1)).run(design, onCpu, Progress.SILENT);
+        assertThat(ArrowFile.read(onCpu).metadata()).containsEntry("proxies_in_groups", "2,2,1");
+    }
+
+    @Test
+    void gpuThatAPieceWasGivenAndPyTorchDoesNotSeeEndsTheSweepWithARemedy(@TempDir Path folder) {
+        Path file = folder.resolve("sweep.arrow");
+        assertThatThrownBy(() -> sweep(1e-3).where(NONE).on(new OnGpu(1, 0)).run(design, file, Progress.SILENT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("GPU 0 ")
+                .hasMessageContaining("sees no GPU")
+                .hasMessageContaining("docs/gpu.md");
+        assertThatThrownBy(() -> sweep(1e-3)
+                        .where(new FakeGpus(2, 1L << 36))
+                        .on(new OnGpu(1, 5))
+                        .run(design, file, Progress.SILENT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("GPU 5 ")
+                .hasMessageContaining("GPUs 0 to 1");
+    }
+
+    @Test
+    void eachGpuOfThisMachineHasAWorker(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sweep.arrow");
+        Set<String> devices = ConcurrentHashMap.newKeySet();
+        sweep(1e-3)
+                .where(new FakeGpus(2, 1L << 36))
+                .saving((trained, saving) -> {
+                    Thread.getAllStackTraces().keySet().forEach(thread -> devices.add(thread.getName()));
+                    return false;
+                })
+                .run(design, file, Progress.SILENT);
+
+        assertThat(ArrowFile.read(file).metadata()).containsEntry("proxies_in_groups", "2,2,1");
+        assertThat(devices).contains("regmixd GPU 0", "regmixd GPU 1").doesNotContain("regmixd GPU 2");
     }
 
     @Test

@@ -1,25 +1,20 @@
 package io.regmixd.executor.spark;
 
 import io.regmixd.executor.SweepExecutor.Worker;
-import java.util.BitSet;
+import java.util.OptionalInt;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.util.LongAccumulator;
 
-/// A Spark task as a worker. Its number is the address of the GPU that the task was given; without GPUs the
-/// lowest that no other piece in this executor has.
-final class ExecutorWorker implements Worker, AutoCloseable {
+/// A Spark task as a worker.
+final class ExecutorWorker implements Worker {
 
-    private static final BitSet TAKEN = new BitSet(); // of this JVM; itself the lock
-
-    private final int number;
-    private final boolean numbered;
+    private final OptionalInt gpu;
     private final LongAccumulator units;
 
     ExecutorWorker(TaskContext context, LongAccumulator units) {
-        ResourceInformation gpu = context.resourcesJMap().get("gpu");
-        this.numbered = gpu == null;
-        this.number = numbered ? take() : address(gpu);
+        ResourceInformation given = context.resourcesJMap().get("gpu");
+        this.gpu = given == null ? OptionalInt.empty() : OptionalInt.of(address(given));
         this.units = units;
     }
 
@@ -35,17 +30,9 @@ final class ExecutorWorker implements Worker, AutoCloseable {
         }
     }
 
-    private static int take() {
-        synchronized (TAKEN) {
-            int free = TAKEN.nextClearBit(0);
-            TAKEN.set(free);
-            return free;
-        }
-    }
-
     @Override
-    public int number() {
-        return number;
+    public OptionalInt gpu() {
+        return gpu;
     }
 
     @Override
@@ -58,15 +45,6 @@ final class ExecutorWorker implements Worker, AutoCloseable {
     long reported() {
         synchronized (units) {
             return units.sum();
-        }
-    }
-
-    @Override
-    public void close() {
-        if (numbered) {
-            synchronized (TAKEN) {
-                TAKEN.clear(number);
-            }
         }
     }
 }

@@ -38,7 +38,8 @@ record Outcome<R extends Serializable>(long attempt, long units, R result, Throw
         public Outcome<R> apply(Iterator<P> pieces) {
             TaskContext context = TaskContext.get();
             context.killTaskIfInterrupted(); // ended before it began, the thread was not interrupted
-            try (ExecutorWorker worker = new ExecutorWorker(context, units)) {
+            try {
+                ExecutorWorker worker = new ExecutorWorker(context, units);
                 R result = task.run(pieces.next(), worker);
                 return new Outcome<>(context.taskAttemptId(), worker.reported(), result, null);
             } catch (InterruptedException e) {

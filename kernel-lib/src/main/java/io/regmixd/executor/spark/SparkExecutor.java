@@ -112,6 +112,13 @@ public final class SparkExecutor implements SweepExecutor, AutoCloseable {
         return context.getConf().getInt("spark.task.cpus", 1);
     }
 
+    /// Whether `spark.task.resource.gpu.amount` is set: Spark deals GPUs out then, and pieces are for the CPU
+    /// otherwise, whatever the machines have.
+    @Override
+    public boolean onGpus() {
+        return context.getConf().contains(TASK_GPUS);
+    }
+
     /// @throws IllegalArgumentException if the task is not serializable
     @Override
     public <P extends Serializable, R extends Serializable> void run(

@@ -7,20 +7,17 @@ import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.data.SmallCorpus;
 import io.regmixd.engine.LlamaConfig;
-import io.regmixd.executor.LocalExecutor;
 import io.regmixd.executor.SweepExecutor;
 import io.regmixd.mixture.DirichletDesign;
 import io.regmixd.mixture.LearningRate;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.training.ProxySweep;
 import io.regmixd.training.TrainingSettings;
-import io.regmixd.trajectory.Trajectories;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class SparkClusterTest {
 
-    private static final Set<Integer> BUSY = ConcurrentHashMap.newKeySet(); // numbers, in each executor
+    private static final Set<Integer> BUSY = ConcurrentHashMap.newKeySet(); // GPUs, in each executor
 
     @TempDir
     static Path folder;
@@ -57,7 +54,7 @@ class SparkClusterTest {
     }
 
     /// A piece, and where it was done.
-    private record Done(int piece, long process, int number, String spin) implements Serializable {}
+    private record Done(int piece, long process, int gpu, String spin) implements Serializable {}
 
     private static final class Heard implements SweepExecutor.Listener<Done> {
         private final List<Done> results = new ArrayList<>();
@@ -84,7 +81,7 @@ class SparkClusterTest {
     }
 
     private static Done done(int piece, SweepExecutor.Worker worker) {
-        return new Done(piece, ProcessHandle.current().pid(), worker.number(), System.getenv("GOMP_SPINCOUNT"));
+        return new Done(piece, ProcessHandle.current().pid(), worker.gpu().getAsInt(), System.getenv("GOMP_SPINCOUNT"));
     }
 
     /// Waits until both executors have come so far.
@@ -111,8 +108,9 @@ class SparkClusterTest {
         executor.run(
                 IntStream.range(0, 12).boxed().toList(),
                 (piece, worker) -> {
-                    if (!BUSY.add(worker.number())) {
-                        throw new IllegalStateException("two pieces on GPU " + worker.number());
+                    if (!BUSY.add(worker.gpu().getAsInt())) {
+                        throw new IllegalStateException(
+                                "two pieces on GPU " + worker.gpu().getAsInt());
                     }
                     meet(met);
                     worker.report(1);
@@ -122,7 +120,7 @@ class SparkClusterTest {
                         Thread.sleep(60_000);
                     }
                     Thread.sleep(100);
-                    BUSY.remove(worker.number());
+                    BUSY.remove(worker.gpu().getAsInt());
                     return done(piece, worker);
                 },
                 heard);
@@ -137,96 +135,25 @@ class SparkClusterTest {
         assertThat(heard.results)
                 .extracting(Done::process)
                 .doesNotContain(ProcessHandle.current().pid());
-        assertThat(heard.results).extracting(Done::number).containsOnly(3, 7);
+        assertThat(heard.results).extracting(Done::gpu).containsOnly(3, 7);
         assertThat(heard.results).extracting(Done::spin).containsOnly("10000");
         assertThat(heard.units).isGreaterThanOrEqualTo(12);
         assertThat(executor.workers()).isBetween(2, 4); // the killed executor may be back, or not yet
     }
 
-    /// Kills the first executor whose worker reports for the hundredth time.
-    private record Fatal(SweepExecutor executor, String grave) implements SweepExecutor {
-
-        @Override
-        public int workers() {
-            return executor.workers();
-        }
-
-        @Override
-        public int threads() {
-            return executor.threads();
-        }
-
-        @Override
-        public <P extends Serializable, R extends Serializable> void run(
-                List<P> pieces, Task<P, R> task, Listener<? super R> listener)
-                throws IOException, InterruptedException {
-            String folder = grave;
-            executor.run(pieces, (piece, worker) -> task.run(piece, new Mortal(worker, folder)), listener);
-        }
-    }
-
-    private static final class Mortal implements SweepExecutor.Worker {
-        private final SweepExecutor.Worker worker;
-        private final Path grave;
-        private int reports;
-
-        Mortal(SweepExecutor.Worker worker, String grave) {
-            this.worker = worker;
-            this.grave = Path.of(grave);
-        }
-
-        @Override
-        public int number() {
-            return worker.number();
-        }
-
-        @Override
-        public void report(long units) {
-            worker.report(units);
-            reports++;
-            if (reports == 100 && grave.toFile().mkdir()) {
-                String self = Long.toString(ProcessHandle.current().pid());
-                try {
-                    Files.createFile(grave.resolve(self));
-                    new ProcessBuilder("kill", "-9", self).start().waitFor();
-                    Thread.sleep(60_000);
-                } catch (IOException | InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-        }
-    }
-
     @Test
-    void sweepOnAClusterThatLosesAWorkerShowsWhatOneInThisJvmShows() throws Exception {
+    void sweepOnGpusThatPyTorchDoesNotSeeEndsWithARemedyInsteadOfTrainingOnTheCpu() throws Exception {
         Corpus corpus = SmallCorpus.in(folder.resolve("corpus"));
-        LlamaConfig small = new LlamaConfig(2, 2, 32, 64, 256);
-        TrainingSettings settings = new TrainingSettings(small, 32, 4, 160, 4, LearningRate.constant(1e-3, 2), 0.1, 64);
-        List<Mixture> design = DirichletDesign.regmix(corpus.natural()).sample(8, 1);
-        ProxySweep here = ProxySweep.of(corpus, settings, 7).on(new LocalExecutor(2, 1));
-        Trajectories expected = here.run(design, folder.resolve("here.arrow"), Progress.SILENT);
+        LlamaConfig tiny = new LlamaConfig(1, 2, 16, 32, 256);
+        TrainingSettings settings = new TrainingSettings(tiny, 32, 4, 6, 3, LearningRate.constant(1e-3, 2), 0.1, 64);
+        List<Mixture> design = DirichletDesign.regmix(corpus.natural()).sample(1, 1);
 
-        Path ledger = folder.resolve("cluster.arrow");
-        here.run(design.subList(0, 2), ledger, Progress.SILENT);
-        Path grave = folder.resolve("grave");
-        Trajectories onCluster = ProxySweep.of(corpus, settings, 7)
-                .on(new Fatal(executor, grave.toString()))
-                .run(design, ledger, Progress.SILENT);
-
-        assertThat(ProcessHandle.of(Long.parseLong(grave.toFile().list()[0]))).isEmpty();
-        assertThat(inWords(onCluster)).hasSize(8).isEqualTo(inWords(expected));
-        assertThat(inWords(Trajectories.read(ledger))).isEqualTo(inWords(expected));
-    }
-
-    /// Name and losses to the last bit.
-    private static List<String> inWords(Trajectories trajectories) {
-        return trajectories.runs().stream()
-                .map(run -> run.run()
-                        + IntStream.rangeClosed(0, 4)
-                                .mapToObj(run::losses)
-                                .map(Arrays::toString)
-                                .toList())
-                .toList();
+        assertThat(executor.onGpus()).isTrue();
+        assertThatThrownBy(() -> ProxySweep.of(corpus, settings, 7)
+                        .on(executor)
+                        .run(design, folder.resolve("sweep.arrow"), Progress.SILENT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageMatching("(?s).*GPU [37] .*docs/gpu.md.*");
     }
 
     @Test

@@ -85,7 +85,7 @@ class SparkExecutorTest {
     }
 
     @Test
-    void everyPieceIsDoneOnceByWorkersOfDifferentNumbers() throws Exception {
+    void everyPieceIsDoneOnceByWorkersThatWorkAtTheSameTimeAndHaveNoGpuUnlessSparkDealsThemOut() throws Exception {
         Heard heard = new Heard();
         working = new CountDownLatch(2);
         executor.run(
@@ -94,14 +94,15 @@ class SparkExecutorTest {
                     working.countDown();
                     working.await(); // passes only if two work at the same time
                     worker.report(piece);
-                    return 100 * worker.number() + piece;
+                    assertThat(worker.gpu()).isEmpty();
+                    return piece;
                 },
                 heard);
 
         assertThat(executor.workers()).isEqualTo(2);
         assertThat(executor.threads()).isEqualTo(1);
-        assertThat(heard.results.stream().map(result -> result % 100)).containsExactlyInAnyOrderElementsOf(PIECES);
-        assertThat(heard.results.stream().map(result -> result / 100)).containsOnly(0, 1);
+        assertThat(executor.onGpus()).isFalse();
+        assertThat(heard.results).containsExactlyInAnyOrderElementsOf(PIECES);
         assertThat(heard.units).isEqualTo(190);
     }
 
