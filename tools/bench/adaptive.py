@@ -9,12 +9,11 @@ import subprocess
 import tempfile
 from statistics import mean
 
-from run_notebook import kernel
-from run_notebook.main import ROOT, SETUP, one_at_a_time, set_up_java
+from run_notebook.main import ROOT
 from run_notebook.terminal import Failure
 
-from .engine import java_environment
-from .planning import classpath, compile_tests, interval
+from . import java
+from .planning import interval
 from .report import Report, columns
 
 MAIN_CLASS = "io.regmixd.planning.adaptive.AdaptiveBenchmark"
@@ -27,19 +26,16 @@ def measure(data):
     folder = data / "data" if (data / "data").is_dir() else data
     if not (folder / "train_mixture_1m.csv").exists():
         raise Failure(f"{data} holds no train_mixture_1m.csv: name a clone of RegMix's repository, or its folder data, by --data.")
-    with one_at_a_time():
-        jdk, library = set_up_java()
-        compile_tests(jdk)
+    command, environment = java.prepare(MAIN_CLASS)
     said = []
     with tempfile.TemporaryDirectory(prefix="regmixd-bench") as scratch:
-        command = [jdk / "bin" / "java", f"@{kernel.options(SETUP)}", "-cp", classpath(library), MAIN_CLASS, data, scratch]
-        with subprocess.Popen(command, env=java_environment(library), stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT) as java:
-            for line in java.stdout:
+        with subprocess.Popen([*command, data, scratch], env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT) as process:
+            for line in process.stdout:
                 said.append(json.loads(line))
                 if len(said) % 100 == 0:
                     print(f"{len(said)} rounds measured", flush=True)
-    if java.returncode:
-        raise Failure(f"The Java process ended with exit code {java.returncode}; what it said last stands above.")
+    if process.returncode:
+        raise Failure(f"The Java process ended with exit code {process.returncode}; what it said last stands above.")
     return report(said)
 
 

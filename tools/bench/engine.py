@@ -13,10 +13,10 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from run_notebook import kernel
-from run_notebook.main import ROOT, SETUP, one_at_a_time, set_up_java
+from run_notebook.main import ROOT
 from run_notebook.terminal import Failure
 
+from . import java
 from .report import Report, columns
 
 MAIN_CLASS = "io.regmixd.engine.EngineBenchmark"
@@ -63,32 +63,24 @@ class Contestant:
 
 def measure(data):
     """The benchmark. data: the folder of the prepared corpora."""
-    with one_at_a_time():
-        jdk, library = set_up_java()
+    java_command, environment = java.prepare(MAIN_CLASS)
     with tempfile.TemporaryDirectory(prefix="regmixd-bench") as folder:
         print("Opening the demo corpus (prepared first if it is not there yet), warming up", flush=True)
-        command = [jdk / "bin" / "java", f"@{kernel.options(SETUP)}", MAIN_CLASS, MANIFEST, data, folder]
-        with Contestant("The Java process", command, java_environment(library)) as java:
-            ours = java.answer()
+        with Contestant("The Java process", [*java_command, MANIFEST, data, folder], environment) as trainer:
+            ours = trainer.answer()
             python = python_with_torch()
             without = ON_GPU if not ours["device"].startswith("CPU") else NO_TORCH if python is None else None
             if without:
-                return report(ours, rounds(java), without)
-            with Contestant("The peer", [python, PEER, folder, json.dumps(ours)], peer_environment(library)) as peer:
+                return report(ours, rounds(trainer), without)
+            with Contestant("The peer", [python, PEER, folder, json.dumps(ours)], peer_environment(environment)) as peer:
                 theirs = peer.answer()
                 compare_losses(ours["losses"], theirs["losses"])
-                return report(ours, rounds(java, peer), peer=theirs)
+                return report(ours, rounds(trainer, peer), peer=theirs)
 
 
-def java_environment(library):
-    own = kernel.environment(SETUP, library)
-    own["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, [own["LD_LIBRARY_PATH"], os.environ.get("LD_LIBRARY_PATH")]))
-    return {**os.environ, **own}
-
-
-def peer_environment(library):
+def peer_environment(ours):
     """Its own native libraries, but its threads wait as ours do."""
-    return {**os.environ, "GOMP_SPINCOUNT": kernel.environment(SETUP, library)["GOMP_SPINCOUNT"]}
+    return {**os.environ, "GOMP_SPINCOUNT": ours["GOMP_SPINCOUNT"]}
 
 
 def python_with_torch():

@@ -1,24 +1,19 @@
 """The benchmark `planning`: planners in synthetic worlds whose best schedule is known.
 
-The worlds and the benchmark are among the tests' sources, so that the library does not ship them; Maven compiles
-them first. One Java process a world; it prints a line of JSON a result.
+One Java process per world; it prints a line of JSON per result.
 """
 
 import json
-import os
-import shutil
 import subprocess
 from statistics import mean, stdev
 
-from run_notebook import kernel
-from run_notebook.main import ROOT, SETUP, one_at_a_time, set_up_java
+from run_notebook.main import ROOT
 from run_notebook.terminal import Failure
 
-from .engine import java_environment
+from . import java
 from .report import Report, columns
 
 MAIN_CLASS = "io.regmixd.planning.PlanningBenchmark"
-TEST_CLASSES = ROOT / "kernel-lib" / "target" / "test-classes"
 WORLDS = range(1, 13)
 PROXIES = (16, 32, 64, 128, 256, 512)
 LARGER_FROM = 128
@@ -30,11 +25,7 @@ OURS = [(method, "switching") for method in ("RegMix-D look-ahead", "look-ahead 
 
 def measure(data):
     """The benchmark. It needs no prepared corpus."""
-    with one_at_a_time():
-        jdk, library = set_up_java()
-        compile_tests(jdk)
-    command = [jdk / "bin" / "java", f"@{kernel.options(SETUP)}", "-cp", classpath(library), MAIN_CLASS]
-    environment = java_environment(library)
+    command, environment = java.prepare(MAIN_CLASS)
     results = []
     for world in WORLDS:
         print(f"World {world} of {len(WORLDS)}", flush=True)
@@ -48,22 +39,6 @@ def measure(data):
     print("Timing a plan of 10 stages over 17 domains", flush=True)
     seconds = [each["seconds"] for each in lines([*command, "time"], environment)]
     return report(results, larger, seconds)
-
-
-def compile_tests(jdk):
-    maven = shutil.which("mvn")
-    if not maven:
-        raise Failure("Maven is needed to compile the synthetic worlds, and there is no `mvn` on PATH: install the package `maven`.")
-    done = subprocess.run(
-        [maven, "-q", "-B", "test-compile"], cwd=ROOT, env={**os.environ, "JAVA25_HOME": str(jdk)},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True,
-    )
-    if done.returncode:
-        raise Failure(f"The synthetic worlds did not compile:\n{done.stdout[-3000:]}")
-
-
-def classpath(library):
-    return os.pathsep.join(map(str, [TEST_CLASSES, *library.classpath()]))
 
 
 def lines(command, environment):

@@ -1,14 +1,13 @@
 """The benchmark `regression`: every regressor on RegMix's published runs, in one Java process that prints lines of JSON."""
 
 import json
-import os
 import subprocess
 from statistics import mean, median
 
-from run_notebook import kernel
-from run_notebook.main import ROOT, SETUP, one_at_a_time, set_up_java
+from run_notebook.main import ROOT
 from run_notebook.terminal import Failure
 
+from . import java
 from .report import Report, columns
 
 MAIN_CLASS = "io.regmixd.regression.RegressionBenchmark"
@@ -22,19 +21,15 @@ SHOWN_WEIGHTS = 6
 
 def measure(data):
     """The benchmark. data: a folder of RegMix's files, or a clone of its repository."""
-    with one_at_a_time():
-        jdk, library = set_up_java()
-    own = kernel.environment(SETUP, library)
-    own["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, [own["LD_LIBRARY_PATH"], os.environ.get("LD_LIBRARY_PATH")]))
-    command = [jdk / "bin" / "java", f"@{kernel.options(SETUP)}", MAIN_CLASS, data]
+    command, environment = java.prepare(MAIN_CLASS)
     said = []
-    with subprocess.Popen(command, env={**os.environ, **own}, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT) as java:
-        for line in java.stdout:
+    with subprocess.Popen([*command, data], env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT) as process:
+        for line in process.stdout:
             said.append(json.loads(line))
             if said[-1]["kind"] == "proposal":
                 print(f"{said[-1]['regressor']} measured", flush=True)
-    if java.returncode:
-        raise Failure(f"The Java process ended with exit code {java.returncode}; what it said last stands above.")
+    if process.returncode:
+        raise Failure(f"The Java process ended with exit code {process.returncode}; what it said last stands above.")
     return report(said)
 
 

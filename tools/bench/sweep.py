@@ -7,10 +7,9 @@ paper's setting.
 import tempfile
 from statistics import median
 
-from run_notebook import kernel
-from run_notebook.main import ROOT, SETUP, one_at_a_time, set_up_java
+from run_notebook.main import ROOT
 
-from .engine import java_environment
+from . import java
 from .planning import lines
 from .report import Report, columns
 
@@ -20,10 +19,7 @@ MANIFEST = ROOT / "data-manifests" / "demo.json"
 
 def measure(data):
     """The benchmark; it prepares the demo corpus in `data` where that is missing."""
-    with one_at_a_time():
-        jdk, library = set_up_java()
-    command = [jdk / "bin" / "java", f"@{kernel.options(SETUP)}", MAIN_CLASS]
-    environment = java_environment(library)
+    command, environment = java.prepare(MAIN_CLASS)
     with tempfile.TemporaryDirectory() as scratch:
         print("Training a sweep of 16 demo proxies", flush=True)
         [sweep] = lines([*command, "sweep", MANIFEST, data, scratch], environment)

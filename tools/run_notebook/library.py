@@ -90,7 +90,7 @@ class Library:
             environment["JAVA_HOME"] = str(jdk)
         with open(self.log, "wb") as log:
             code = subprocess.run(
-                [maven, "-q", "-B", "-DskipTests", "package"],
+                [maven, "-q", "-B", "-DskipTests", "-pl", "kernel-lib", "package"],
                 cwd=self.root, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             ).returncode
         if code != 0:
