@@ -38,8 +38,8 @@ public final class Plan {
     }
 
     /// @param losses after the last stage, one a domain
-    static Plan withFinalLosses(String name, MixtureSchedule schedule, double[] losses) {
-        return new Plan(name, schedule, new double[][] {losses}, new double[0][], List.of());
+    static Plan withFinalLosses(String name, MixtureSchedule schedule, double[] losses, List<String> warnings) {
+        return new Plan(name, schedule, new double[][] {losses}, new double[0][], warnings);
     }
 
     /// @param losses shape `[stages + 1][domains]`

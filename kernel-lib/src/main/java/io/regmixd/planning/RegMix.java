@@ -22,6 +22,8 @@ record RegMix(MixtureLossModel model, Problem problem, Candidates candidates) im
                 List.of(),
                 mixtures -> problem.values(mixtures.size(), domain -> model.predict(mixtures, domain)),
                 fraction -> progress.update("Planning by RegMix", fraction, "comparing candidates"));
-        return Plan.withFinalLosses(name(), MixtureSchedule.constant(best, stages), model.predict(best));
+        MixtureSchedule schedule = MixtureSchedule.constant(best, stages);
+        return Plan.withFinalLosses(
+                name(), schedule, model.predict(best), model.coverage().left(schedule, 0));
     }
 }

@@ -13,8 +13,11 @@ import java.util.Optional;
 /// Past that a regression guesses.
 public final class Coverage {
 
+    private static final double SHOWN = 1e-3; // what a sentence shows of a weight
+
     private final List<String> domains;
     private final List<double[]> roots; // of the weights of each distinct mixture
+    private final double[] heaviest; // [domains], the greatest weight in any mixture
     private final double isolation; // Hellinger distance of the most isolated proxy's mixture to its nearest
     private final double[] lowest; // [domains], losses before the second stage and later
     private final double[] highest;
@@ -31,6 +34,16 @@ public final class Coverage {
             farthest = Math.max(farthest, nearest(own, others));
         }
         isolation = farthest;
+        heaviest = new double[domains.size()];
+        for (double[] mixture : roots) {
+            Arrays.setAll(heaviest, d -> Math.max(heaviest[d], mixture[d] * mixture[d]));
+        }
+    }
+
+    /// Of the mixtures of whole runs, where losses on the way are unknown.
+    static Coverage ofMixtures(List<Mixture> mixtures) {
+        List<double[]> roots = mixtures.stream().distinct().map(Coverage::roots).toList();
+        return new Coverage(mixtures.getFirst().domains(), roots, new double[0], new double[0]);
     }
 
     static Coverage of(List<Trajectory> runs) {
@@ -54,36 +67,58 @@ public final class Coverage {
         return new Coverage(domains, roots, lowest, highest);
     }
 
-    /// How a run leaves what the proxies covered, a sentence each, none where it stays inside. A mixture leaves
-    /// it where the nearest mixture of a proxy is farther away (in Hellinger's distance) than the most isolated
-    /// proxy's is from its own nearest; a loss, where no proxy had one as low or as high after any stage.
+    /// How a run's mixtures leave what the proxies covered, a sentence each, none where they stay inside. A
+    /// mixture leaves it where it gives a domain more than any proxy had, or where the nearest mixture of a
+    /// proxy is farther away (in Hellinger's distance) than the most isolated proxy's is from its own nearest.
     ///
     /// @param schedule what the run trains on
     /// @param trained  from which stage on to look, 0 for the first
-    /// @param losses shape `[stages + 1 - trained][domains]`, nats a token; row 0, before stage `trained`, is
-    ///     not looked at
-    /// @param domain   the domain whose losses matter
-    public List<String> left(MixtureSchedule schedule, int trained, double[][] losses, int domain) {
+    public List<String> left(MixtureSchedule schedule, int trained) {
         List<String> left = new ArrayList<>();
-        for (int s = trained; s < schedule.size(); s++) {
-            Mixture mixture = schedule.stages().get(s);
+        for (int from = trained, to; from < schedule.size(); from = to) {
+            Mixture mixture = schedule.stages().get(from);
+            to = from + 1;
+            while (to < schedule.size() && schedule.stages().get(to).equals(mixture)) {
+                to++;
+            }
+            String stages = to == from + 1 ? "stage " + to : "stages " + (from + 1) + "-" + to;
+            for (int d = 0; d < heaviest.length; d++) {
+                if (mixture.weight(d) >= heaviest[d] + SHOWN) {
+                    left.add(String.format(
+                            Locale.ROOT,
+                            "%s: %s %.1f%%, no proxy trained on more than %.1f%%",
+                            stages,
+                            domains.get(d),
+                            100 * mixture.weight(d),
+                            100 * heaviest[d]));
+                }
+            }
             double distance = nearest(roots(mixture), roots);
-            if (distance > isolation
-                    && (s == trained || !mixture.equals(schedule.stages().get(s - 1)))) {
+            if (distance > isolation) {
                 left.add(String.format(
                         Locale.ROOT,
-                        "stage %d: no proxy trained on anything near %s (distance %.2f, the proxies' own gaps are at"
-                                + " most %.2f)",
-                        s + 1,
+                        "%s: no proxy trained on anything near %s (distance %.2f, the proxies' own gaps are at most"
+                                + " %.2f)",
+                        stages,
                         mixture,
                         distance,
                         isolation));
             }
-            if (s > trained) {
-                int stage = s + 1;
-                outside(losses[s - trained][domain], domain)
-                        .ifPresent(outside -> left.add("stage " + stage + " starts at a loss of " + outside));
-            }
+        }
+        return left;
+    }
+
+    /// As [#left(MixtureSchedule, int)], and then the stages that start at a loss that no proxy had after any stage.
+    ///
+    /// @param losses shape `[stages + 1 - trained][domains]`, nats a token; row 0, before stage `trained`, is
+    ///     not looked at
+    /// @param domain the domain whose losses matter
+    public List<String> left(MixtureSchedule schedule, int trained, double[][] losses, int domain) {
+        List<String> left = new ArrayList<>(left(schedule, trained));
+        for (int s = trained + 1; s < schedule.size(); s++) {
+            int stage = s + 1;
+            outside(losses[s - trained][domain], domain)
+                    .ifPresent(outside -> left.add("stage " + stage + " starts at a loss of " + outside));
         }
         return left;
     }

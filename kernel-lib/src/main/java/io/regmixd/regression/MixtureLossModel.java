@@ -24,13 +24,19 @@ public final class MixtureLossModel {
     private final List<String> measured;
     private final String regressor;
     private final List<Regression> regressions; // one a measured domain
+    private final Coverage coverage;
 
     private MixtureLossModel(
-            List<String> domains, List<String> measured, String regressor, List<Regression> regressions) {
+            List<String> domains,
+            List<String> measured,
+            String regressor,
+            List<Regression> regressions,
+            Coverage coverage) {
         this.domains = domains;
         this.measured = measured;
         this.regressor = regressor;
         this.regressions = regressions;
+        this.coverage = coverage;
     }
 
     /// Fits on the runs that did not diverge, the domains side by side on all cores.
@@ -62,7 +68,8 @@ public final class MixtureLossModel {
                                 .toArray(),
                         seed),
                 progress);
-        return new MixtureLossModel(runs.domains(), runs.measured(), regressor.name(), regressions);
+        return new MixtureLossModel(
+                runs.domains(), runs.measured(), regressor.name(), regressions, Coverage.ofMixtures(runs.mixtures()));
     }
 
     /// In the order of every loss vector.
@@ -78,6 +85,11 @@ public final class MixtureLossModel {
     /// The name of the regressor that fitted it.
     public String regressor() {
         return regressor;
+    }
+
+    /// Where the proxies have been: their mixtures alone, no losses on the way.
+    public Coverage coverage() {
+        return coverage;
     }
 
     /// The loss of one domain, nats a token, after training on each of the mixtures.
@@ -173,7 +185,8 @@ public final class MixtureLossModel {
                 regressor,
                 regressions.stream()
                         .map(regression -> regression.believing(x).orElseThrow(this::uncertain))
-                        .toList());
+                        .toList(),
+                coverage);
     }
 
     private IllegalStateException uncertain() {

@@ -17,8 +17,10 @@ import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -101,6 +103,26 @@ class PlannerTest {
                         .plan(2, Progress.SILENT)
                         .schedule())
                 .isEqualTo(MixtureSchedule.constant(Mixture.mean(best), 2));
+    }
+
+    @Test
+    void regMixSaysWhichDomainNoProxyHadSoMuchOf() throws InterruptedException {
+        List<Mixture> trained = WORLD.mixtures(40, 3);
+        double heaviest = trained.stream().mapToDouble(m -> m.weight(0)).max().orElseThrow();
+        MixtureLossModel model =
+                MixtureLossModel.fit(WORLD.train(WORLD.constant(trained), 4), FIRST_WEIGHT, 5, Progress.SILENT);
+        List<Mixture> alone = Collections.nCopies(128, Mixture.of(WORLD.domains(), 1, 0, 0, 0));
+        assertThat(Planner.regMix(model, PROBLEM, alone)
+                        .plan(3, Progress.SILENT)
+                        .warnings())
+                .contains(String.format(
+                        Locale.ROOT,
+                        "stages 1-3: domain0 100.0%%, no proxy trained on more than %.1f%%",
+                        100 * heaviest));
+        assertThat(Planner.regMix(model, PROBLEM, Collections.nCopies(128, trained.getFirst()))
+                        .plan(3, Progress.SILENT)
+                        .warnings())
+                .isEmpty();
     }
 
     @Test

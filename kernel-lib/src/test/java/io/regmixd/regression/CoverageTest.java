@@ -37,10 +37,29 @@ class CoverageTest {
         Mixture far = Mixture.of(AB, 0.95, 0.05);
         MixtureSchedule outside = new MixtureSchedule(List.of(Mixture.of(AB, 0.5, 0.5), far));
         assertThat(COVERAGE.left(outside, 0, new double[][] {{9, 9}, {2.5, 3}, {2, 3}}, 0))
-                .singleElement()
+                .hasSize(2)
+                .last()
                 .asString()
                 .startsWith("stage 2: no proxy trained on anything near a 95.0%, b 5.0% (distance 0.39,")
                 .endsWith("at most 0.16)");
+    }
+
+    @Test
+    void namesTheStagesThatGiveADomainMoreThanAnyProxyHad() {
+        Mixture half = Mixture.of(AB, 0.5, 0.5);
+        Mixture more = Mixture.of(AB, 0.55, 0.45);
+        MixtureSchedule schedule = new MixtureSchedule(List.of(half, more, more, half, more));
+        assertThat(COVERAGE.left(schedule, 0))
+                .containsExactly(
+                        "stages 2-3: a 55.0%, no proxy trained on more than 50.0%",
+                        "stage 5: a 55.0%, no proxy trained on more than 50.0%");
+        assertThat(COVERAGE.left(schedule, 3)).hasSize(1);
+    }
+
+    @Test
+    void heaviestWeightItselfIsInside() {
+        assertThat(COVERAGE.left(MixtureSchedule.constant(Mixture.of(AB, 0.5004, 0.4996), 2), 0))
+                .isEmpty();
     }
 
     @Test
