@@ -78,10 +78,16 @@ public final class Llama implements AutoCloseable {
     /// Untrained models.
     ///
     /// @param seeds one a model
+    /// @throws DeviceMemoryException if their parameters and moments do not fit on a device; nothing is left there
     public static Llama initialise(LlamaConfig config, long[] seeds, List<ComputeDevice> devices, Compute compute) {
         Llama llama = new Llama(config, seeds.length, devices, compute);
-        llama.initialise(seeds);
-        return llama;
+        try {
+            llama.initialise(seeds);
+            return llama;
+        } catch (RuntimeException | Error e) {
+            llama.close();
+            throw e;
+        }
     }
 
     void initialise(long[] seeds) {
@@ -114,14 +120,16 @@ public final class Llama implements AutoCloseable {
     private void addMoments() {
         for (int i = 0; i < owners.size(); i++) {
             NDArray parameter = owners.get(i).parameters().get(i);
-            owners.get(i).firstMoments().put(i, parameter.zerosLike());
-            owners.get(i).secondMoments().put(i, parameter.zerosLike());
+            owners.get(i).firstMoments().put(i, owners.get(i).zerosLike(parameter));
+            owners.get(i).secondMoments().put(i, owners.get(i).zerosLike(parameter));
         }
     }
 
     /// The models that [#tensors()] described.
     ///
-    /// @throws IOException if a tensor is damaged, missing, or of another size than `config` and `models` say
+    /// @throws IOException           if a tensor is damaged, missing, or of another size than `config` and
+    ///     `models` say
+    /// @throws DeviceMemoryException as [#initialise]
     public static Llama restore(
             LlamaConfig config, int models, TensorFile file, List<ComputeDevice> devices, Compute compute)
             throws IOException {
@@ -137,7 +145,7 @@ public final class Llama implements AutoCloseable {
                 owner.secondMoments().put(i, owner.create(values, llama.shape(name)));
             });
             return llama;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             llama.close();
             throw e;
         }
@@ -170,6 +178,7 @@ public final class Llama implements AutoCloseable {
     ///     that this class does not compute (tied embeddings, biases, fewer key-value heads, scaled rotary
     ///     embedding, ...); the message names the file and the field or tensor
     /// @throws InterruptedException if the thread is interrupted between two tensors
+    /// @throws DeviceMemoryException as [#initialise]
     public static Llama load(Path folder, List<ComputeDevice> devices, Compute compute, Progress progress)
             throws IOException, InterruptedException {
         HuggingFace files = HuggingFace.open(folder);
@@ -178,7 +187,7 @@ public final class Llama implements AutoCloseable {
             files.read(llama::addParameter, progress);
             llama.addMoments();
             return llama;
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             llama.close();
             throw e;
         }
@@ -203,7 +212,7 @@ public final class Llama implements AutoCloseable {
 
     private float[] values(String parameter, int model) {
         try (NDArray one = parameter(parameter).get(model)) {
-            return one.toFloatArray();
+            return Replica.fetch(one);
         }
     }
 
@@ -225,7 +234,7 @@ public final class Llama implements AutoCloseable {
         return IntStream.range(0, names.size()).mapToObj(i -> {
             NDArray tensor = tensors.apply(i);
             return new TensorFile.Tensor(
-                    part + "." + names.get(i), tensor.getShape().getShape(), tensor.toFloatArray());
+                    part + "." + names.get(i), tensor.getShape().getShape(), Replica.fetch(tensor));
         });
     }
 

@@ -88,8 +88,23 @@ final class Replica implements AutoCloseable {
         return program.manager();
     }
 
+    /// @throws DeviceMemoryException if there is no room
     NDArray create(float[] values, Shape shape) {
-        return manager().create(values, shape);
+        return program.allocating(() -> manager().create(values, shape));
+    }
+
+    /// @throws DeviceMemoryException if there is no room
+    NDArray zerosLike(NDArray tensor) {
+        return program.allocating(tensor::zerosLike);
+    }
+
+    /// The values of a tensor that lives as long as this replica. What they are copied to on their way is freed at
+    /// once: DJL would keep a GPU tensor's copy in host memory as long as the tensor's manager.
+    static float[] fetch(NDArray tensor) {
+        try (NDManager scope = tensor.getManager().newSubManager()) {
+            tensor.tempAttach(scope);
+            return tensor.toFloatArray();
+        }
     }
 
     List<NDArray> parameters() {
@@ -113,13 +128,24 @@ final class Replica implements AutoCloseable {
     /// @throws DeviceMemoryException if not even one sequence at a time fits
     float[][] gradients(int[] tokens, int sequences, int context) {
         if (gradients.isEmpty()) {
-            parameters.forEach(parameter -> gradients.add(parameter.zerosLike()));
+            addGradients();
         }
         Map<String, List<NDArray>> lists = new LinkedHashMap<>();
         lists.put("p", parameters);
         lists.put("g", gradients);
         float[] result = inTiles("gradients", lists, tokens, models, sequences, context);
         return new float[][] {Arrays.copyOf(result, models), Arrays.copyOfRange(result, models, 2 * models)};
+    }
+
+    /// All or none: the next call tries again.
+    private void addGradients() {
+        try {
+            parameters.forEach(parameter -> gradients.add(zerosLike(parameter)));
+        } catch (DeviceMemoryException e) {
+            gradients.forEach(NDArray::close);
+            gradients.clear();
+            throw e;
+        }
     }
 
     /// @param tokens `[sequences, context + 1]`, flat; all models see the same
@@ -152,11 +178,13 @@ final class Replica implements AutoCloseable {
         while (true) {
             int atATime = Math.clamp(tokensAtATime / context, 1, sequences);
             try (NDManager scope = manager().newSubManager()) {
-                NDArray batch =
-                        scope.create(IntBuffer.wrap(tokens), new Shape(models, sequences, context + 1), DataType.INT32);
-                NDArray control = scope.create(new float[] {atATime});
-                return program.call(scope, method, lists, List.of(batch, control), gpu)
-                        .toFloatArray();
+                return program.allocating(() -> {
+                    NDArray batch = scope.create(
+                            IntBuffer.wrap(tokens), new Shape(models, sequences, context + 1), DataType.INT32);
+                    NDArray control = scope.create(new float[] {atATime});
+                    return program.call(scope, method, lists, List.of(batch, control), gpu)
+                            .toFloatArray();
+                });
             } catch (DeviceMemoryException e) {
                 if (atATime == 1) {
                     throw e;

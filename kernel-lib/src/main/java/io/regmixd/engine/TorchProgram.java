@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -33,9 +34,9 @@ final class TorchProgram implements AutoCloseable {
 
     private static final String SOURCE = "llama.py";
 
-    // PyTorch's words on a GPU and on the CPU
-    private static final Pattern OUT_OF_MEMORY =
-            Pattern.compile("out of memory|can't allocate memory|not enough memory", Pattern.CASE_INSENSITIVE);
+    // PyTorch's words on a GPU, cuBLAS's and cuDNN's there, PyTorch's on the CPU
+    private static final Pattern OUT_OF_MEMORY = Pattern.compile(
+            "out of memory|_STATUS_ALLOC_FAILED|can't allocate memory|not enough memory", Pattern.CASE_INSENSITIVE);
 
     private final Model model;
 
@@ -88,18 +89,30 @@ final class TorchProgram implements AutoCloseable {
             }
         });
         inputs.addAll(tensors);
+        return allocating(() -> model.getBlock()
+                .forward(new ParameterStore(scope, false), inputs, training)
+                .singletonOrThrow());
+    }
+
+    /// Does what takes memory on this program's device.
+    ///
+    /// @throws DeviceMemoryException if there is too little of it
+    <T> T allocating(Supplier<T> work) {
         try {
-            return model.getBlock()
-                    .forward(new ParameterStore(scope, false), inputs, training)
-                    .singletonOrThrow();
+            return work.get();
         } catch (EngineException e) {
-            if (OUT_OF_MEMORY.matcher(String.valueOf(e.getMessage())).find()) {
+            if (tellsOfMemory(e)) {
                 throw new DeviceMemoryException(
-                        scope.getDevice() + " is out of memory: train fewer models together, or shorten the context",
+                        manager().getDevice()
+                                + " is out of memory: train fewer models together, or shorten the context",
                         e);
             }
             throw e;
         }
+    }
+
+    static boolean tellsOfMemory(EngineException e) {
+        return OUT_OF_MEMORY.matcher(String.valueOf(e.getMessage())).find();
     }
 
     @Override

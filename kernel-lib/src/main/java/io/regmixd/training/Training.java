@@ -97,15 +97,21 @@ public final class Training implements AutoCloseable {
     /// @param devices share the sequences of each step; those beyond the batch's sequences are not used
     /// @throws IllegalArgumentException if a schedule has another number of stages than the settings, or the
     ///     model's vocabulary does not fit the corpus
+    /// @throws io.regmixd.engine.DeviceMemoryException if the group does not fit on a device; nothing is left there
     public static Training start(
             Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices) {
         settings.requireVocabularyOf(corpus);
         long[] seeds = runs.stream().mapToLong(Run::seed).toArray();
         List<ComputeDevice> used = used(devices, settings);
         Llama llama = Llama.initialise(settings.model(), seeds, used, settings.compute());
-        Training training = new Training(corpus, settings, runs, used, llama);
-        training.measure();
-        return training;
+        try {
+            Training training = new Training(corpus, settings, runs, used, llama);
+            training.measure();
+            return training;
+        } catch (RuntimeException | Error e) {
+            llama.close();
+            throw e;
+        }
     }
 
     private static List<ComputeDevice> used(List<ComputeDevice> devices, TrainingSettings settings) {

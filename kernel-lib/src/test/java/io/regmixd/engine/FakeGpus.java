@@ -1,6 +1,7 @@
 package io.regmixd.engine;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
 import java.util.OptionalLong;
 
 /// GPUs that are only said to be there: models take a GPU's ways, the CPU computes.
@@ -17,6 +18,18 @@ public final class FakeGpus extends Gpus {
         this.freeBytes = freeBytes;
     }
 
+    /// Models can be made there, and fail at the first computation.
+    public static FakeGpus broken(int count) {
+        return new FakeGpus(count, -1);
+    }
+
+    /// Tensors of all models in this process, wherever they are said to be.
+    public static int tensors() {
+        try (NDManager any = NDManager.newBaseManager("PyTorch")) {
+            return any.getParentManager().getManagedArrays().size();
+        }
+    }
+
     @Override
     public int count() {
         return count;
@@ -29,6 +42,9 @@ public final class FakeGpus extends Gpus {
 
     @Override
     OptionalLong freeBytes(int number) {
+        if (freeBytes < 0) {
+            throw new IllegalStateException("GPU " + number + " has fallen off the bus");
+        }
         return OptionalLong.of(freeBytes);
     }
 }

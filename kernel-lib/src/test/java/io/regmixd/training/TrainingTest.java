@@ -8,6 +8,7 @@ import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.data.SmallCorpus;
 import io.regmixd.engine.ComputeDevice;
+import io.regmixd.engine.FakeGpus;
 import io.regmixd.engine.LlamaConfig;
 import io.regmixd.engine.Precision;
 import io.regmixd.mixture.LearningRate;
@@ -51,6 +52,17 @@ class TrainingTest {
                 .as("untrained: the logarithm of the vocabulary")
                 .isCloseTo(Math.log(256), within(0.5));
         assertThat(trajectory.loss(3, 0)).isLessThan(trajectory.loss(0, 0) - 1);
+    }
+
+    @Test
+    void trainingThatFailsBeforeItsFirstStepLeavesNothingOnTheDevice() throws Exception {
+        ComputeDevice broken = ComputeDevice.gpu(1, FakeGpus.broken(2));
+        int before = FakeGpus.tensors();
+        assertThatThrownBy(() ->
+                        Training.start(corpus, settings(1e-3), List.of(constant("run", 1, 1, 0, 0)), List.of(broken)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("GPU 1 has fallen off the bus");
+        assertThat(FakeGpus.tensors()).isEqualTo(before);
     }
 
     @Test
