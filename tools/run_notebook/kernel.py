@@ -2,16 +2,13 @@
 
 import json
 import os
+from pathlib import Path
 
 MAIN_CLASS = "io.github.spencerpark.ijava.IJava"
+SETTINGS = Path(__file__).resolve().parents[2] / "kernel-lib" / "src" / "main" / "resources" / "io" / "regmixd" / "executor"
 JVM_OPTIONS = [
     "-XX:MaxRAMPercentage=25",  # tensors live outside the Java heap
-    "-Djava.awt.headless=true",
     "-Dfile.encoding=UTF-8",
-    "-Dai.djl.offline=true",  # natives are on the class path: nothing is fetched while a notebook runs
-    "--enable-native-access=ALL-UNNAMED",
-    "--add-opens=java.base/java.nio=ALL-UNNAMED",  # Arrow
-    "--sun-misc-unsafe-memory-access=allow",  # Arrow
 ]
 LOGGING = """\
 handlers = java.util.logging.ConsoleHandler
@@ -32,16 +29,18 @@ def jupyter_environment(setup):
     }
 
 
+def settings(name):
+    """The lines of a file of what any JVM needs that runs the library."""
+    lines = (SETTINGS / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 def environment(setup, library):
     """What the library needs of the environment of a Java process; LD_LIBRARY_PATH stands before the user's own."""
     return {
         "LD_LIBRARY_PATH": str(library.natives),
         "DJL_CACHE_DIR": str(setup / "djl"),
-        "GOMP_SPINCOUNT": "10000",  # waiting threads spin briefly, then sleep: the cores may be shared
-        # glibc keeps the memory of activations for the next step: giving it back and faulting it in again costs a quarter
-        "MALLOC_MMAP_THRESHOLD_": "33554432",
-        "MALLOC_TRIM_THRESHOLD_": "17179869184",
-        "MALLOC_TOP_PAD_": "67108864",
+        **dict(line.split("=", 1) for line in settings("jvm.environment")),
     }
 
 
@@ -56,7 +55,7 @@ def register(root, setup, jdk, library):
     write_if_changed(logging, LOGGING)
     *ours, last = map(str, library.classpath())  # last: the kernel, which bundles old copies of others
     classpath = os.pathsep.join([*ours, *filter(None, [os.environ.get("REGMIXD_CLASSPATH")]), last])
-    write_if_changed(options(setup), "\n".join([*JVM_OPTIONS, quoted(f"-Djava.util.logging.config.file={logging}"), "-cp", quoted(classpath)]) + "\n")
+    write_if_changed(options(setup), "\n".join([*JVM_OPTIONS, *settings("jvm.options"), quoted(f"-Djava.util.logging.config.file={logging}"), "-cp", quoted(classpath)]) + "\n")
     own = {name: literal(value) for name, value in environment(setup, library).items()}
     spec = {
         "argv": [str(jdk / "bin" / "java"), f"@{options(setup)}", MAIN_CLASS, "{connection_file}"],

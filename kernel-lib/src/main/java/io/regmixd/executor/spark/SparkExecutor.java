@@ -1,10 +1,10 @@
 package io.regmixd.executor.spark;
 
+import io.regmixd.executor.JvmSettings;
 import io.regmixd.executor.SweepExecutor;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -21,22 +21,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 /// executors' class path; a class or lambda of a notebook cell is not. How to set a cluster up:
 /// `docs/scaling.md`.
 public final class SparkExecutor implements SweepExecutor, AutoCloseable {
-
-    /// What the library needs of a JVM on Java 25: Arrow reaches into java.nio, PyTorch is native.
-    private static final String JVM_OPTIONS = String.join(
-            " ",
-            "--add-opens=java.base/java.nio=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Dai.djl.offline=true",
-            "-Djava.awt.headless=true");
-
-    /// Waiting threads spin briefly, then sleep; glibc keeps the memory of activations for the next step.
-    private static final Map<String, String> ENVIRONMENT = Map.of(
-            "GOMP_SPINCOUNT", "10000",
-            "MALLOC_MMAP_THRESHOLD_", "33554432",
-            "MALLOC_TRIM_THRESHOLD_", "17179869184",
-            "MALLOC_TOP_PAD_", "67108864");
 
     private static final String TASK_GPUS = "spark.task.resource.gpu.amount";
 
@@ -86,10 +70,10 @@ public final class SparkExecutor implements SweepExecutor, AutoCloseable {
         SparkConf conf = new SparkConf()
                 .setMaster(master)
                 .setAppName("RegMix-D")
-                .set("spark.executor.extraJavaOptions", JVM_OPTIONS)
+                .set("spark.executor.extraJavaOptions", String.join(" ", JvmSettings.options()))
                 .set("spark.executor.heartbeatInterval", "2s")
                 .set("spark.ui.enabled", "false");
-        ENVIRONMENT.forEach(conf::setExecutorEnv);
+        JvmSettings.environment().forEach(conf::setExecutorEnv);
         return conf;
     }
 
