@@ -107,19 +107,17 @@ public record Comparison(Evaluation evaluation, String baseline) {
         DoubleColumn bits = DoubleColumn.create(evaluation.objective() + "_bits_per_byte");
         DoubleColumn all = DoubleColumn.create("mean_loss_nats");
         StringColumn difference = StringColumn.create("difference_to_" + baseline);
-        for (String name : evaluation.methods()) {
-            if (!evaluation.of(name).isEmpty()) {
-                Mean objective = loss(name, evaluation.objective());
-                method.append(name);
-                seeds.append(objective.count());
-                loss.append(objective.value());
-                bits.append(Evaluation.bitsPerByte(objective.value()));
-                all.append(meanLoss(name).value());
-                difference.append(
-                        name.equals(baseline)
-                                ? "baseline"
-                                : difference(name, evaluation.objective()).text("%+.3f"));
-            }
+        for (String name : methods()) {
+            Mean objective = loss(name, evaluation.objective());
+            method.append(name);
+            seeds.append(objective.count());
+            loss.append(objective.value());
+            bits.append(Evaluation.bitsPerByte(objective.value()));
+            all.append(meanLoss(name).value());
+            difference.append(
+                    name.equals(baseline)
+                            ? "baseline"
+                            : difference(name, evaluation.objective()).text("%+.3f"));
         }
         return Table.create("methods", method, seeds, loss, bits, all, difference);
     }
@@ -127,25 +125,29 @@ public record Comparison(Evaluation evaluation, String baseline) {
     /// One row a domain: each method's mean loss, nats a token.
     public Table domainTable() {
         Table table = Table.create("domains", StringColumn.create("domain", evaluation.domains()));
-        for (String method : evaluation.methods()) {
-            if (!evaluation.of(method).isEmpty()) {
-                table.addColumns(DoubleColumn.create(
-                        method,
-                        evaluation.domains().stream()
-                                .mapToDouble(domain -> loss(method, domain).value())
-                                .toArray()));
-            }
+        for (String method : methods()) {
+            table.addColumns(DoubleColumn.create(
+                    method,
+                    evaluation.domains().stream()
+                            .mapToDouble(domain -> loss(method, domain).value())
+                            .toArray()));
         }
         return table;
     }
 
+    /// The methods with a target that finished, in the order of the evaluation.
+    public List<String> methods() {
+        return evaluation.methods().stream()
+                .filter(method -> !evaluation.of(method).isEmpty())
+                .toList();
+    }
+
     /// What the evaluation showed, in sentences made from its numbers, a line each: which method has the lowest
-    /// objective loss, how each differs from the baseline and whether the seeds suffice to tell, and what the
-    /// best one costs elsewhere.
+    /// objective loss, or which share the first place because the seeds cannot tell them apart; how each differs
+    /// from the baseline and whether the seeds suffice to tell; and what the lowest one costs elsewhere.
     public String inWords() {
         String objective = evaluation.objective();
-        List<String> finished = evaluation.methods().stream()
-                .filter(method -> !evaluation.of(method).isEmpty())
+        List<String> finished = methods().stream()
                 .sorted(Comparator.comparingDouble(
                         method -> loss(method, objective).value()))
                 .toList();
@@ -153,15 +155,7 @@ public record Comparison(Evaluation evaluation, String baseline) {
             return "No target of " + baseline + " finished, so nothing can be compared with it.";
         }
         String best = finished.getFirst();
-        StringBuilder words = new StringBuilder();
-        words.append(String.format(
-                Locale.ROOT,
-                "%s has the lowest validation loss on %s: %s nats a token, %.3f bits a byte (mean of %d seeds).",
-                best,
-                objective,
-                loss(best, objective).text("%.3f"),
-                Evaluation.bitsPerByte(loss(best, objective).value()),
-                loss(best, objective).count()));
+        StringBuilder words = new StringBuilder(headline(finished, objective));
         for (String method : finished) {
             if (!method.equals(baseline)) {
                 words.append('\n').append(against(method, objective));
@@ -179,6 +173,33 @@ public record Comparison(Evaluation evaluation, String baseline) {
                     planned - evaluation.scores().size(), planned));
         }
         return words.toString();
+    }
+
+    private String headline(List<String> finished, String objective) {
+        String best = finished.getFirst();
+        Comparison toBest = new Comparison(evaluation, best);
+        List<String> first = finished.stream()
+                .filter(method -> !toBest.difference(method, objective).differsFromZero())
+                .toList();
+        if (first.size() > 1) {
+            return String.format(
+                    "No method is shown to be best on %s; %d share the first place: %s nats per token (means over"
+                            + " seeds).",
+                    objective,
+                    first.size(),
+                    first.stream()
+                            .map(method ->
+                                    method + " " + loss(method, objective).text("%.3f"))
+                            .collect(Collectors.joining(", ")));
+        }
+        return String.format(
+                Locale.ROOT,
+                "%s has the lowest validation loss on %s: %s nats per token, %.3f bits per byte (mean of %d seeds).",
+                best,
+                objective,
+                loss(best, objective).text("%.3f"),
+                Evaluation.bitsPerByte(loss(best, objective).value()),
+                loss(best, objective).count());
     }
 
     private String against(String method, String objective) {

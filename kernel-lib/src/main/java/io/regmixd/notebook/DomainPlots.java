@@ -1,16 +1,14 @@
 package io.regmixd.notebook;
 
+import io.regmixd.evaluation.Comparison;
 import io.regmixd.mixture.Mixture;
-import io.regmixd.trajectory.Trajectories;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
@@ -84,37 +82,38 @@ final class DomainPlots {
                 });
     }
 
-    static Plot perDomain(Map<String, Trajectories> byMethod, String baseline) {
-        Trajectories base = byMethod.get(baseline);
-        int domains = base.domains().size();
-        double[] zero = IntStream.range(0, domains)
-                .mapToDouble(d -> finals(base, d, 0).getAverage())
+    static Plot perDomain(Comparison comparison) {
+        String baseline = comparison.baseline();
+        List<String> names = comparison.evaluation().domains();
+        int domains = names.size();
+        double[] zero = names.stream()
+                .mapToDouble(domain -> comparison.loss(baseline, domain).value())
                 .toArray();
         double least = 0;
         double greatest = 0;
         List<Sheet.Key> keys = new ArrayList<>();
-        for (Map.Entry<String, Trajectories> method : byMethod.entrySet()) {
-            keys.add(new Sheet.Key(method.getKey(), Look.method(keys.size()), false));
-            for (int d = 0; d < domains; d++) {
-                DoubleSummaryStatistics finals = finals(method.getValue(), d, zero[d]);
-                least = Math.min(least, finals.getMin());
-                greatest = Math.max(greatest, finals.getMax());
+        for (String method : comparison.methods()) {
+            keys.add(new Sheet.Key(method, Look.method(keys.size()), false));
+            for (String domain : names) {
+                Comparison.Mean difference = comparison.difference(method, domain);
+                least = Math.min(least, difference.value() - reach(difference));
+                greatest = Math.max(greatest, difference.value() + reach(difference));
             }
         }
         double pad = 0.05 * (greatest - least) + 1e-4;
         double low = least - pad;
         double high = greatest + pad;
-        int step = byMethod.size() > 4 ? 9 : 12;
-        int row = step * byMethod.size() + 14;
+        int step = keys.size() > 4 ? 9 : 12;
+        int row = step * keys.size() + 14;
         String note = "difference to the mean of " + baseline
-                + ", whose loss stands on the right; dot: mean over runs, line: least to greatest; left is better";
+                + ", whose loss stands on the right; line: its 95% interval, paired by seed; left is better";
         return new Sheet("Final validation loss by domain", note, keys)
                 .plot(Look.WIDTH, row * domains + X_AXIS, (g, place) -> {
                     Rectangle narrow = new Rectangle(place.x, place.y, place.width - 60, place.height);
                     XYChart chart = rows(narrow, domains, "difference to " + baseline + " (nats/token)", low, high);
                     Function<Double, String> signed = Look.numbers(high - low, "+");
                     chart.setCustomXAxisTickLabelsFormatter(x -> Math.abs(x) < 1e-9 ? "0" : signed.apply(x));
-                    Panel panel = panel(g, narrow, chart, base.domains());
+                    Panel panel = panel(g, narrow, chart, names);
                     for (int d = 1; d < domains; d++) {
                         double between = panel.y(d - 0.5);
                         panel.line(place.x, between, place.x + place.width, between, Look.GRID, 1);
@@ -122,9 +121,9 @@ final class DomainPlots {
                     panel.line(panel.x(0), panel.y(-0.5), panel.x(0), panel.y(domains - 0.5), Look.GREY, 1.5f);
                     for (int d = 0; d < domains; d++) {
                         double middle = panel.y(domains - 1.0 - d);
-                        double y = middle - step * (byMethod.size() - 1) / 2.0;
+                        double y = middle - step * (keys.size() - 1) / 2.0;
                         for (Sheet.Key method : keys) {
-                            dot(panel, finals(byMethod.get(method.label()), d, zero[d]), y, method.color());
+                            dot(panel, comparison.difference(method.label(), names.get(d)), y, method.color());
                             y += step;
                         }
                         String loss = String.format(Locale.ROOT, "%.3f", zero[d]);
@@ -133,16 +132,15 @@ final class DomainPlots {
                 });
     }
 
-    private static void dot(Panel panel, DoubleSummaryStatistics finals, double y, Color color) {
-        panel.line(panel.x(finals.getMin()), y, panel.x(finals.getMax()), y, color, 2);
-        panel.disc(panel.x(finals.getAverage()), y, 4, color);
+    private static void dot(Panel panel, Comparison.Mean difference, double y, Color color) {
+        double reach = reach(difference);
+        panel.line(panel.x(difference.value() - reach), y, panel.x(difference.value() + reach), y, color, 2);
+        panel.disc(panel.x(difference.value()), y, 4, color);
     }
 
-    /// The final losses of one domain over the completed runs, less `zero`.
-    private static DoubleSummaryStatistics finals(Trajectories runs, int domain, double zero) {
-        return runs.completed().stream()
-                .mapToDouble(run -> run.loss(runs.stages(), domain) - zero)
-                .summaryStatistics();
+    /// How far an interval reaches to either side; a single seed has none.
+    static double reach(Comparison.Mean mean) {
+        return mean.count() < 2 ? 0 : mean.halfWidth();
     }
 
     private static double most(List<Mixture> mixtures) {

@@ -20,6 +20,8 @@ final class Look {
 
     static final int WIDTH = 900;
 
+    private static final double READABLE = 4.5; // the least contrast of text by WCAG 2.2, level AA
+
     /// How far a chart reaches over its place on every side: half a label of the outermost ticks, which XChart
     /// leaves out where it does not fit.
     static final int OVERHANG = 18;
@@ -75,6 +77,11 @@ final class Look {
         return DOMAINS[index % DOMAINS.length];
     }
 
+    /// How many domains have a colour of their own.
+    static int domains() {
+        return DOMAINS.length;
+    }
+
     static Color method(int index) {
         return METHODS[index % METHODS.length];
     }
@@ -83,10 +90,34 @@ final class Look {
         return new Color(color.getRed(), color.getGreen(), color.getBlue(), alpha);
     }
 
-    /// Ink that can be read on a colour.
+    /// Ink that can be read on a colour: of black and white that with more contrast, which is at least 4.5.
     static Color on(Color color) {
-        double luminance = 0.299 * color.getRed() + 0.587 * color.getGreen() + 0.114 * color.getBlue();
-        return luminance > 140 ? INK : PAPER;
+        return contrast(Color.BLACK, color) > contrast(PAPER, color) ? Color.BLACK : PAPER;
+    }
+
+    /// The colour, darkened until text in it can be read on paper.
+    static Color text(Color color) {
+        Color dark = color;
+        while (contrast(dark, PAPER) < READABLE) {
+            dark = new Color(dark.getRed() * 19 / 20, dark.getGreen() * 19 / 20, dark.getBlue() * 19 / 20);
+        }
+        return dark;
+    }
+
+    /// The contrast of two colours as WCAG 2.2 defines it, 1 to 21.
+    static double contrast(Color a, Color b) {
+        double high = Math.max(luminance(a), luminance(b));
+        double low = Math.min(luminance(a), luminance(b));
+        return (high + 0.05) / (low + 0.05);
+    }
+
+    private static double luminance(Color color) {
+        return 0.2126 * linear(color.getRed()) + 0.7152 * linear(color.getGreen()) + 0.0722 * linear(color.getBlue());
+    }
+
+    private static double linear(int channel) {
+        double c = channel / 255.0;
+        return c <= 0.04045 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4);
     }
 
     /// A count in the unit that fits it: 61k, 1.5M, 25B.

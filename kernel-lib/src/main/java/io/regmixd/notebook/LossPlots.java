@@ -1,5 +1,6 @@
 package io.regmixd.notebook;
 
+import io.regmixd.evaluation.Comparison;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.knowm.xchart.XYChart;
 
 /// Losses over training tokens, and predicted against seen.
@@ -66,22 +68,25 @@ final class LossPlots {
         labels.add(new Label(
                 last,
                 word + ": " + loss(last) + " (" + run.run() + ")",
-                main(run.schedule().mean()),
+                main(run.schedule().mean(), domain),
                 color));
     }
 
-    /// The two heaviest domains, the second only where it has at least 1%.
-    private static String main(Mixture mixture) {
-        return IntStream.range(0, mixture.size())
+    /// The objective's weight, and the heaviest other domain where it has at least 1%.
+    static String main(Mixture mixture, int objective) {
+        IntStream heaviest = IntStream.range(0, mixture.size())
+                .filter(d -> d != objective && mixture.weight(d) >= 0.01)
                 .boxed()
                 .sorted(Comparator.comparingDouble(d -> -mixture.weight(d)))
-                .limit(2)
-                .filter(d -> mixture.weight(d) >= 0.01)
-                .map(d -> mixture.domains().get(d) + " " + Look.percent(mixture.weight(d)))
+                .limit(1)
+                .mapToInt(Integer::intValue);
+        return IntStream.concat(IntStream.of(objective), heaviest)
+                .mapToObj(d -> mixture.domains().get(d) + " " + Look.percent(mixture.weight(d)))
                 .collect(Collectors.joining(", "));
     }
 
-    static Plot byMethod(Map<String, Trajectories> byMethod, String objective) {
+    static Plot byMethod(Map<String, Trajectories> byMethod, Comparison comparison) {
+        String objective = comparison.evaluation().objective();
         int first = byMethod.values().stream()
                 .mapToInt(runs -> firstStage(runs.stages()))
                 .min()
@@ -89,26 +94,45 @@ final class LossPlots {
         Trajectories longest = byMethod.values().stream()
                 .max(Comparator.comparingLong(runs -> runs.stages() * runs.tokensAStage()))
                 .orElseThrow();
-        double[][] all = byMethod.values().stream()
+        Stream<double[]> bars = comparison.methods().stream().map(method -> {
+            double mean = comparison.loss(method, objective).value();
+            double reach = DomainPlots.reach(comparison.difference(method, objective));
+            return new double[] {mean - reach, mean + reach};
+        });
+        Stream<double[]> runsLosses = byMethod.values().stream()
                 .flatMap(runs -> runs.completed().stream()
-                        .map(run -> losses(run, runs.domains().indexOf(objective), first)))
-                .toArray(double[][]::new);
+                        .map(run -> losses(run, runs.domains().indexOf(objective), first)));
+        double[][] all = Stream.concat(runsLosses, bars).toArray(double[][]::new);
         String seeds = byMethod.values().stream()
                 .map(runs -> runs.completed().size())
                 .distinct()
                 .sorted()
                 .map(String::valueOf)
                 .collect(Collectors.joining(" or "));
-        String note =
-                "mean of " + seeds + (seeds.equals("1") ? " run" : " runs") + " a method; band from least to greatest";
+        String note = "mean of " + seeds + (seeds.equals("1") ? " seed" : " seeds") + " per method; bar at the end: 95%"
+                + " interval of the difference to " + comparison.baseline() + ", paired by seed";
         return new Sheet("Validation loss of " + objective + " while the target trains", note, List.of())
                 .plot(Look.WIDTH, HEIGHT, (g, place) -> {
                     XYChart chart = overTokens(place, objective, longest, first, all);
                     List<Label> labels = new ArrayList<>();
                     byMethod.forEach((method, runs) ->
                             addMethod(chart, method, runs, runs.domains().indexOf(objective), first, labels));
-                    labels(new Panel(g, chartPlace(place), chart), tokens(longest, longest.stages()), labels);
+                    Panel panel = new Panel(g, chartPlace(place), chart);
+                    List<String> methods = List.copyOf(byMethod.keySet());
+                    for (int m = 0; m < methods.size(); m++) {
+                        interval(panel, tokens(longest, longest.stages()), comparison, methods, m);
+                    }
+                    labels(panel, tokens(longest, longest.stages()), labels);
                 });
+    }
+
+    /// The bars stand side by side, left of the lines' end.
+    private static void interval(Panel panel, double tokens, Comparison comparison, List<String> methods, int m) {
+        String objective = comparison.evaluation().objective();
+        double mean = comparison.loss(methods.get(m), objective).value();
+        double reach = DomainPlots.reach(comparison.difference(methods.get(m), objective));
+        double x = panel.x(tokens) - 6.0 * (methods.size() - m);
+        panel.line(x, panel.y(mean - reach), x, panel.y(mean + reach), Look.method(m), 2.5f);
     }
 
     private static void addMethod(
@@ -117,20 +141,13 @@ final class LossPlots {
         int rows = runs.stages() + 1 - first;
         double[] x = tokens(runs, first, rows);
         double[] mean = new double[rows];
-        double[] bandX = new double[2 * rows];
-        double[] band = new double[2 * rows];
         for (int i = 0; i < rows; i++) {
             int stage = first + i;
-            DoubleSummaryStatistics seeds = runs.completed().stream()
+            mean[i] = runs.completed().stream()
                     .mapToDouble(run -> run.loss(stage, domain))
-                    .summaryStatistics();
-            mean[i] = seeds.getAverage();
-            band[i] = seeds.getMax();
-            band[2 * rows - 1 - i] = seeds.getMin();
-            bandX[i] = x[i];
-            bandX[2 * rows - 1 - i] = x[i];
+                    .average()
+                    .orElseThrow();
         }
-        Look.area(chart, "band of " + method, bandX, band, Look.faint(color, 50));
         Look.line(chart, method, x, mean, color, 2.2f);
         labels.add(new Label(mean[rows - 1], loss(mean[rows - 1]) + " " + method, "", color));
     }
@@ -148,6 +165,7 @@ final class LossPlots {
                     XYChart chart = Look.chart(
                             place.width, place.height, "seen loss (nats/token)", "predicted loss (nats/token)");
                     Look.range(chart, low, high, low, high);
+                    chart.getStyler().setXAxisTickMarkSpacingHint(60);
                     chart.getStyler().setYAxisTickMarkSpacingHint(60);
                     chart.setCustomXAxisTickLabelsFormatter(Look.numbers(high - low, ""));
                     chart.setCustomYAxisTickLabelsFormatter(Look.numbers(high - low, ""));
@@ -187,7 +205,7 @@ final class LossPlots {
             Label label = down.get(i);
             String text = Look.cut(label.text, Look.HEADING, LABELS - 10);
             String more = Look.cut(label.more, Look.SMALL, LABELS - 10);
-            panel.text(text, x, label.more.isEmpty() ? y[i] : y[i] - 8, 0, Look.HEADING, label.color);
+            panel.text(text, x, label.more.isEmpty() ? y[i] : y[i] - 8, 0, Look.HEADING, Look.text(label.color));
             panel.text(more, x, y[i] + 8, 0, Look.SMALL, Look.SOFT_INK);
         }
     }

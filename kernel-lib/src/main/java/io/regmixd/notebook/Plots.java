@@ -1,5 +1,6 @@
 package io.regmixd.notebook;
 
+import io.regmixd.evaluation.Comparison;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.trajectory.Trajectories;
@@ -90,36 +91,27 @@ public final class Plots {
     }
 
     /// The objective's validation loss over training tokens, a line a method: the mean over its runs (the
-    /// seeds), and a band from the least to the greatest.
+    /// seeds), and at its end an upright bar: the 95% interval of the difference to the baseline, paired by seed,
+    /// about the mean. A bar that reaches the baseline's line tells no difference. A single seed has no bar.
     ///
-    /// @param byMethod the runs of each method; those that diverged are left out
+    /// @param byMethod   the runs of each method; those that diverged are left out
+    /// @param comparison of the same runs
     /// @throws IllegalArgumentException if there is no method, no such domain, or a method without a completed
     ///     run
-    public static Plot lossByMethod(Map<String, Trajectories> byMethod, String objective) {
+    public static Plot lossByMethod(Map<String, Trajectories> byMethod, Comparison comparison) {
         requireRuns(byMethod);
-        byMethod.values().forEach(runs -> requireDomain(runs, objective));
-        return LossPlots.byMethod(byMethod, objective);
+        byMethod.values()
+                .forEach(runs -> requireDomain(runs, comparison.evaluation().objective()));
+        return LossPlots.byMethod(byMethod, comparison);
     }
 
-    /// Every domain's final validation loss by method, as the difference to the mean of a baseline: a dot at
-    /// the mean over a method's runs (the seeds), a line from the least to the greatest. Left is better.
+    /// Every domain's final validation loss by method, as the difference to a comparison's baseline: a dot at the
+    /// mean, a line over its 95% interval, paired by seed. Left is better; a line that crosses zero tells no
+    /// difference. A single seed has no interval.
     ///
-    /// @param baseline one of the methods
-    /// @throws IllegalArgumentException if there is no such method, a method without a completed run, or
-    ///     domains differ
-    public static Plot perDomain(Map<String, Trajectories> byMethod, String baseline) {
-        requireRuns(byMethod);
-        if (!byMethod.containsKey(baseline)) {
-            throw new IllegalArgumentException("no method " + baseline + " among " + byMethod.keySet());
-        }
-        List<String> domains = byMethod.get(baseline).domains();
-        byMethod.forEach((method, runs) -> {
-            if (!runs.domains().equals(domains)) {
-                throw new IllegalArgumentException(
-                        "method " + method + " is over " + runs.domains() + ", expected " + domains);
-            }
-        });
-        return DomainPlots.perDomain(byMethod, baseline);
+    /// @throws IllegalArgumentException if no target of the baseline finished
+    public static Plot perDomain(Comparison comparison) {
+        return DomainPlots.perDomain(comparison);
     }
 
     private static void requireSome(int count, String what) {

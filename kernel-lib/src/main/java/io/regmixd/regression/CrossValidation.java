@@ -8,8 +8,11 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Row;
@@ -35,10 +38,12 @@ public final class CrossValidation {
 
     private static final String STEP = "Cross-validating";
 
+    private final String objective;
     private final Table table;
     private final Table pairs;
 
-    private CrossValidation(Table table, Table pairs) {
+    private CrossValidation(String objective, Table table, Table pairs) {
+        this.objective = objective;
         this.table = table;
         this.pairs = pairs;
     }
@@ -97,7 +102,7 @@ public final class CrossValidation {
             sheet.add(regressor.name(), ROLLOUT, rollouts);
         }
         sheet.addMinusWeight();
-        return new CrossValidation(sheet.table, sheet.pairs);
+        return new CrossValidation(objective, sheet.table, sheet.pairs);
     }
 
     /// One row a regressor, prediction and domain: `regressor, what, domain, runs, spearman, spearman_low,
@@ -148,6 +153,36 @@ public final class CrossValidation {
     /// @throws IllegalArgumentException as [#spearman(Regressor, String)]
     public double[] seen(Regressor regressor, String what) {
         return pairs(regressor, what).doubleColumn("seen_nats").asDoubleArray();
+    }
+
+    /// Whether a regressor learned more of the objective than that its own weight lowers it, in a sentence made from
+    /// the rank correlations. It says so of either prediction that ranks no better than minus the weight.
+    ///
+    /// @throws IllegalArgumentException if the regressor was not validated
+    public String inWords(Regressor regressor) {
+        double trivial = table.where(table.stringColumn("regressor")
+                        .isEqualTo(MINUS_WEIGHT)
+                        .and(table.stringColumn("domain").isEqualTo(objective)))
+                .doubleColumn("spearman")
+                .getDouble(0);
+        double finalLoss = spearman(regressor, FINAL_LOSS);
+        double rollout = spearman(regressor, ROLLOUT);
+        String beaten = Stream.of(FINAL_LOSS, ROLLOUT)
+                .filter(what -> !(spearman(regressor, what) > trivial))
+                .collect(Collectors.joining(" and the "));
+        return String.format(
+                Locale.ROOT,
+                "%s ranks held-out proxies on %s at %.3f (final loss) and %.3f (rollout), minus the weight of %s at"
+                        + " %.3f: %s.",
+                regressor.name(),
+                objective,
+                finalLoss,
+                rollout,
+                objective,
+                trivial,
+                beaten.isEmpty()
+                        ? "both predictions rank better than the weight alone"
+                        : "the " + beaten + " by regression: no better than the weight alone, so little was learned");
     }
 
     private Table pairs(Regressor regressor, String what) {

@@ -84,7 +84,7 @@ public record TrainingSettings(
                 stages,
                 LearningRate.cosine(3e-3, steps / 20, 1e-4),
                 0.1,
-                4096);
+                16_384);
     }
 
     /// Refuses a corpus whose tokens the model has no place for, or that has far fewer than the model: most of its

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.regmixd.OtherJvm;
+import io.regmixd.evaluation.Comparison;
+import io.regmixd.evaluation.Evaluation;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,6 +72,28 @@ class PlotsTest {
         return all;
     }
 
+    /// The final losses of ruby, compared with Human.
+    private static Comparison comparison(Map<String, Trajectories> byMethod) {
+        List<Evaluation.Score> scores = new ArrayList<>();
+        byMethod.forEach((method, runs) -> {
+            for (int seed = 0; seed < runs.completed().size(); seed++) {
+                double[] losses = runs.completed().get(seed).losses(runs.stages());
+                scores.add(new Evaluation.Score(
+                        method, seed, Arrays.stream(losses).boxed().toList()));
+            }
+        });
+        return new Comparison(new Evaluation(DOMAINS, "ruby", List.copyOf(byMethod.keySet()), scores), "Human");
+    }
+
+    private static Comparison comparison(double... losses) {
+        List<Evaluation.Score> scores = new ArrayList<>();
+        for (int seed = 0; seed < losses.length; seed++) {
+            scores.add(new Evaluation.Score("Human", seed, List.of(2.0 + seed, 3.0, 3.0)));
+            scores.add(new Evaluation.Score("RegMix", seed, List.of(losses[seed], 3.0, 3.0)));
+        }
+        return new Comparison(new Evaluation(DOMAINS, "ruby", List.of("Human", "RegMix"), scores), "Human");
+    }
+
     static Stream<Plot> plots() {
         List<String> many = IntStream.range(0, 40)
                 .mapToObj(d -> "a domain of quite a long name " + d)
@@ -85,10 +110,10 @@ class PlotsTest {
                 Plots.trajectories(withDiverged(trajectories(20, 5, 2)), "documentation"),
                 Plots.predictedAgainstSeen(new double[] {2}, new double[] {2}, "ruby", 1),
                 Plots.predictedAgainstSeen(new double[] {2, 2.5}, new double[] {2, 2.6}, "ruby", 1),
-                Plots.lossByMethod(byMethod(0, 1), "ruby"),
-                Plots.lossByMethod(byMethod(9, 3), "ruby"),
-                Plots.perDomain(byMethod(0, 1), "Human"),
-                Plots.perDomain(byMethod(4, 3), "Human"));
+                Plots.lossByMethod(byMethod(0, 1), comparison(byMethod(0, 1))),
+                Plots.lossByMethod(byMethod(9, 3), comparison(byMethod(9, 3))),
+                Plots.perDomain(comparison(byMethod(0, 1))),
+                Plots.perDomain(comparison(byMethod(4, 3))));
     }
 
     @ParameterizedTest
@@ -141,6 +166,43 @@ class PlotsTest {
         }
     }
 
+    /// Seeds that differ much, methods that differ by the same in every seed: nothing but the dot is drawn. The same
+    /// losses dealt to other seeds have a wide interval.
+    @Test
+    void linesPerDomainAreIntervalsPairedBySeed() {
+        int color = Look.method(1).getRGB();
+        int narrow = count(Plots.perDomain(comparison(1.9, 2.9, 3.9)), color);
+        int wide = count(Plots.perDomain(comparison(2.9, 3.9, 1.9)), color);
+        assertThat(wide).isGreaterThan(narrow + 500);
+    }
+
+    private static int count(Plot plot, int color) {
+        return (int) Arrays.stream(pixels(plot.image())).filter(p -> p == color).count();
+    }
+
+    @Test
+    void textCanBeReadOnEveryColour() {
+        for (int i = 0; i < Look.domains(); i++) {
+            assertThat(Look.contrast(Look.on(Look.domain(i)), Look.domain(i)))
+                    .as("domain %d", i)
+                    .isGreaterThanOrEqualTo(4.5);
+            assertThat(Look.contrast(Look.text(Look.method(i)), Look.PAPER))
+                    .as("method %d", i)
+                    .isGreaterThanOrEqualTo(4.5);
+        }
+        for (Color ink : List.of(Look.INK, Look.SOFT_INK)) {
+            assertThat(Look.contrast(ink, Look.PAPER)).isGreaterThanOrEqualTo(4.5);
+        }
+        assertThat(Look.contrast(Color.BLACK, Color.WHITE)).isEqualTo(21, within(1e-9));
+        assertThat(Look.contrast(new Color(0x767676), Color.WHITE)).isEqualTo(4.54, within(0.005)); // WCAG's grey
+    }
+
+    @Test
+    void proxiesAreLabelledByTheObjectiveFirst() {
+        assertThat(LossPlots.main(NATURAL, 0)).isEqualTo("ruby 20%, documentation 50%");
+        assertThat(LossPlots.main(Mixture.of(DOMAINS, 0.996, 0.004, 0), 0)).isEqualTo("ruby 100%");
+    }
+
     @Test
     void domainsUnderOnePercentEverywhereAreGatheredAndOneAloneIsNot() {
         List<String> four = List.of("a", "b", "c", "d");
@@ -191,8 +253,8 @@ class PlotsTest {
         refused("no schedules to plot", () -> Plots.schedules(Map.of()));
         refused("no completed runs to plot", () -> Plots.trajectories(none, "ruby"));
         refused("no losses to plot", () -> Plots.predictedAgainstSeen(new double[0], new double[0], "ruby", 0));
-        refused("no methods to plot", () -> Plots.lossByMethod(Map.of(), "ruby"));
-        refused("no completed runs of method x", () -> Plots.perDomain(Map.of("x", none), "x"));
+        refused("no methods to plot", () -> Plots.lossByMethod(Map.of(), comparison(2)));
+        refused("no completed runs of method x", () -> Plots.lossByMethod(Map.of("x", none), comparison(2)));
     }
 
     @Test
@@ -205,8 +267,6 @@ class PlotsTest {
         refused("mixture over [ruby, java, css]", () -> Plots.design(List.of(NATURAL, other), NATURAL));
         refused("mixture over [ruby, java, css]", () -> Plots.schedules(schedules));
         refused("no domain cobol in", () -> Plots.trajectories(trajectories(2, 2, 1), "cobol"));
-        refused("no domain cobol in", () -> Plots.lossByMethod(byMethod(1, 1), "cobol"));
-        refused("no method RegMix among", () -> Plots.perDomain(byMethod(1, 1), "RegMix"));
         refused("1 predicted losses for 2", () -> Plots.predictedAgainstSeen(new double[1], new double[2], "x", 0));
         refused("not finite", () -> Plots.predictedAgainstSeen(new double[] {Double.NaN}, new double[1], "ruby", 0));
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Row;
@@ -32,6 +33,11 @@ class CrossValidationTest {
                 5,
                 4,
                 (step, fraction, message) -> fractions.add(fraction));
+        assertThat(validation.inWords(Regressor.gaussianProcess()))
+                .contains(String.format(
+                        Locale.ROOT,
+                        "%.3f (rollout)",
+                        validation.spearman(Regressor.gaussianProcess(), CrossValidation.ROLLOUT)));
         Table table = validation.table();
         assertThat(table.columnNames())
                 .containsExactly(
@@ -71,8 +77,12 @@ class CrossValidationTest {
                             run.divergedAt());
                 })
                 .toList();
-        Table table = CrossValidation.of(PROXIES.withRuns(runs), "domain0", List.of(constant(2)), 5, 4, Progress.SILENT)
-                .table();
+        CrossValidation validation =
+                CrossValidation.of(PROXIES.withRuns(runs), "domain0", List.of(constant(2)), 5, 4, Progress.SILENT);
+        assertThat(validation.inWords(constant(2)))
+                .contains("0.000 (final loss)", "0.000 (rollout)", "minus the weight of domain0 at 1.000")
+                .contains("the final loss and the rollout by regression: no better than the weight alone");
+        Table table = validation.table();
         assertThat(table.where(table.stringColumn("regressor").isEqualTo(CrossValidation.MINUS_WEIGHT))
                         .doubleColumn("spearman")
                         .asDoubleArray())
