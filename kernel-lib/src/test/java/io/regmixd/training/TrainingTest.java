@@ -41,6 +41,27 @@ class TrainingTest {
         corpus = SmallCorpus.in(temporary);
     }
 
+    /// What this run gave when the test was written. A change that moves it changes what every sweep teaches: it must
+    /// be
+    /// meant, and said.
+    @Test
+    void goldenLossCurve() throws Exception {
+        Mixture first = Mixture.of(corpus.domains(), 0.6, 0.3, 0.1);
+        Mixture then = Mixture.of(corpus.domains(), 0.1, 0.2, 0.7);
+        Run run = new Run("golden", new MixtureSchedule(List.of(first, then, then)), 42);
+        Trajectory golden = train(settings(5e-3), List.of(run)).getFirst();
+
+        double[][] expected = {
+            {5.711747, 5.789091, 5.762030},
+            {5.082690, 5.256299, 5.091201},
+            {4.625575, 4.745129, 4.653359},
+            {4.217565, 4.276637, 4.178347}
+        };
+        for (int stage = 0; stage < expected.length; stage++) {
+            assertThat(golden.losses(stage)).as("stage " + stage).containsExactly(expected[stage], within(1e-4));
+        }
+    }
+
     @Test
     void lossOnTheTrainedDomainFallsAndTrajectoryHasEveryStage() throws Exception {
         Trajectory trajectory =
