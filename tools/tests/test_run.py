@@ -50,6 +50,8 @@ class RunTest(unittest.TestCase):
         process = subprocess.Popen(
             [ROOT / "run-notebook", notebook, "--out", self.out, *options],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+            # where the tests run in the background of a shell, SIGINT is ignored, and the command would keep that
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.kill)
