@@ -1,11 +1,8 @@
 package io.regmixd.evaluation.harness;
 
+import io.regmixd.store.Sha256;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /// A split of a task: read when needed, known by its content.
@@ -13,16 +10,15 @@ import java.util.List;
 /// @param sha256 the head of the file's SHA-256, 16 hexadecimal digits
 record TaskDocuments(Path file, DocumentReader reader, String sha256) {
 
+    private static final int DIGITS = 16;
+
     static TaskDocuments of(Path file, DocumentReader reader) throws IOException {
-        return new TaskDocuments(file, reader, sha256(Files.readAllBytes(file)));
+        return new TaskDocuments(file, reader, head(Sha256.of(file)));
     }
 
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+    /// The 16 digits that are kept of a SHA-256.
+    static String head(String sha256) {
+        return sha256.substring(0, DIGITS);
     }
 
     List<Document> read() throws IOException {

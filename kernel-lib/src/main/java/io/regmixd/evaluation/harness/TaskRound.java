@@ -2,6 +2,7 @@ package io.regmixd.evaluation.harness;
 
 import io.regmixd.engine.Continuation;
 import io.regmixd.engine.Likelihood;
+import io.regmixd.store.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,7 +18,8 @@ import java.util.stream.IntStream;
 record TaskRound(Task task, int shots, int limit, TaskDocuments scored, TaskDocuments shown) {
 
     private String data() {
-        return TaskDocuments.sha256((scored.sha256() + shown.sha256() + limit).getBytes(StandardCharsets.UTF_8));
+        return TaskDocuments.head(
+                Sha256.of((scored.sha256() + shown.sha256() + limit).getBytes(StandardCharsets.UTF_8)));
     }
 
     /// The scores of this round among others.
