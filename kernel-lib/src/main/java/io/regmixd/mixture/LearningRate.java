@@ -22,6 +22,16 @@ public sealed interface LearningRate extends Serializable {
         return new Cosine(peak, warmUpSteps, floor);
     }
 
+    /// Linear warm-up, then constant, then linear down to `floor` at the last step (WSD): what a schedule shows late
+    /// is still learned at the full rate until the decay begins.
+    ///
+    /// @param decay the share of the steps over which the rate falls, above 0 and at most 1; never during the
+    ///     warm-up
+    /// @throws IllegalArgumentException if the share is not in that range
+    static LearningRate warmUpStableDecay(double peak, int warmUpSteps, double decay, double floor) {
+        return new WarmUpStableDecay(peak, warmUpSteps, decay, floor);
+    }
+
     /// See [#constant].
     record Constant(double peak, int warmUpSteps) implements LearningRate {
         @Override
@@ -39,6 +49,26 @@ public sealed interface LearningRate extends Serializable {
             }
             double done = (step - warmUpSteps) / (double) Math.max(1, steps - warmUpSteps);
             return floor + 0.5 * (peak - floor) * (1 + Math.cos(Math.PI * done));
+        }
+    }
+
+    /// See [#warmUpStableDecay].
+    record WarmUpStableDecay(double peak, int warmUpSteps, double decay, double floor) implements LearningRate {
+
+        public WarmUpStableDecay {
+            if (!(decay > 0 && decay <= 1)) {
+                throw new IllegalArgumentException(
+                        "decay " + decay + ": expected a share of the steps, above 0 and at most 1");
+            }
+        }
+
+        @Override
+        public double at(int step, int steps) {
+            if (step < warmUpSteps) {
+                return peak * step / warmUpSteps;
+            }
+            double left = (steps - step) / Math.min(decay * steps, Math.max(1, steps - warmUpSteps));
+            return floor + (peak - floor) * Math.min(1, left);
         }
     }
 }

@@ -74,7 +74,9 @@ public record TrainingSettings(
                 LlamaConfig.demoProxy(), 128, 8, steps, stages, LearningRate.constant(4e-3, steps / 10), 0.1, 2048);
     }
 
-    /// A target of [LlamaConfig#demoTarget] with RegMix's shape of the learning rate: a cosine after a warm-up.
+    /// A target of [LlamaConfig#demoTarget] whose learning rate is constant after a warm-up, as the proxies' is, and
+    /// falls over the last fifth of the steps. RegMix's targets follow a cosine, under which the last stages hardly
+    /// count.
     public static TrainingSettings demoTarget(int steps, int stages) {
         return new TrainingSettings(
                 LlamaConfig.demoTarget(),
@@ -82,7 +84,7 @@ public record TrainingSettings(
                 8,
                 steps,
                 stages,
-                LearningRate.cosine(3e-3, steps / 20, 1e-4),
+                LearningRate.warmUpStableDecay(3e-3, steps / 20, 0.2, 1e-4),
                 0.1,
                 16_384);
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.regmixd.mixture.LearningRate;
 import io.regmixd.store.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -272,20 +271,6 @@ class LlamaTest {
                 .isCloseTo(1_310_000L, Percentage.withPercentage(0.3));
         assertThat(LlamaConfig.regmix60M().parameters()).isCloseTo(136_500_000L, Percentage.withPercentage(0.1));
         assertThat(LlamaConfig.regmix1B().parameters()).isCloseTo(1_337_000_000L, Percentage.withPercentage(0.1));
-    }
-
-    @Test
-    void learningRatesFollowWarmUpThenConstantOrCosine() {
-        LearningRate constant = LearningRate.constant(4e-4, 100);
-        assertThat(constant.at(1, 1000)).isCloseTo(4e-6, within(1e-12));
-        assertThat(constant.at(100, 1000)).isEqualTo(4e-4);
-        assertThat(constant.at(1000, 1000)).isEqualTo(4e-4);
-
-        LearningRate cosine = LearningRate.cosine(4e-4, 1000, 1e-5);
-        assertThat(cosine.at(500, 25_000)).isCloseTo(2e-4, within(1e-12));
-        assertThat(cosine.at(1000, 25_000)).isCloseTo(4e-4, within(1e-12));
-        assertThat(cosine.at(13_000, 25_000)).isCloseTo((4e-4 + 1e-5) / 2, within(1e-12));
-        assertThat(cosine.at(25_000, 25_000)).isCloseTo(1e-5, within(1e-12));
     }
 
     @Test
