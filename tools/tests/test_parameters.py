@@ -1,6 +1,7 @@
 import unittest
 
-from run_notebook.parameters import declared, inject, literal
+from papermill_java.java_parameters import ParameterError, declaration, declared, literal
+from run_notebook.parameters import inject
 from run_notebook.terminal import Failure
 
 SOURCE = r'''
@@ -11,6 +12,7 @@ boolean QUICK = false;
 /* String ALSO_OLD = "x"; */
 String SIZE = "demo; // \"no comment\" int X = 4;";
 List<String> DOMAINS = List.of("web");
+Map<String, Double> SHARES = Map.of("web", 1.0); // as they are
 '''
 
 
@@ -21,16 +23,17 @@ class Cell:
 
 
 class DeclarationsTest(unittest.TestCase):
-    def test_types_and_defaults_are_read_comments_and_strings_are_not(self):
+    def test_types_defaults_and_remarks_are_read_comments_and_strings_are_not(self):
         self.assertEqual(
             declared(SOURCE),
             {
-                "PROXIES": ("int", "48"),
-                "TOKENS": ("long", "1_000_000L"),
-                "RATE": ("double", "4e-4"),
-                "QUICK": ("boolean", "false"),
-                "SIZE": ("String", r'"demo; // \"no comment\" int X = 4;"'),
-                "DOMAINS": ("List<String>", 'List.of("web")'),
+                "PROXIES": ("int", "48", "how many; more is better"),
+                "TOKENS": ("long", "1_000_000L", ""),
+                "RATE": ("double", "4e-4", ""),
+                "QUICK": ("boolean", "false", ""),
+                "SIZE": ("String", r'"demo; // \"no comment\" int X = 4;"', ""),
+                "DOMAINS": ("List<String>", 'List.of("web")', ""),
+                "SHARES": ("Map<String, Double>", 'Map.of("web", 1.0)', "as they are"),
             },
         )
 
@@ -50,6 +53,13 @@ class LiteralTest(unittest.TestCase):
             ("String", "größe 😀", '"größe 😀"'),
             ("String", "\x00\u2028", r'"\u0000\u2028"'),
             ("String", "", '""'),
+            ("int", 64, "64"),
+            ("long", 1, "1L"),
+            ("double", 1, "1.0"),
+            ("boolean", True, "true"),
+            ("String", None, "null"),
+            ("List<Long>", [1, None], "java.util.Arrays.<Long>asList(1L, null)"),
+            ("List<String>", '["web", "code"]', 'java.util.List.<String>of("web", "code")'),
         ]:
             with self.subTest(kind=kind, text=text):
                 self.assertEqual(literal("X", kind, text), expected)
@@ -59,8 +69,10 @@ class LiteralTest(unittest.TestCase):
             ("int", "1.5"), ("int", "2147483648"), ("int", ""), ("int", "1; evil()"), ("int", "٣"),
             ("long", "9223372036854775808"), ("double", "nan"), ("double", "inf"), ("double", "x"),
             ("boolean", "True"), ("boolean", "1"), ("List<String>", "x"), ("String", "\udcff"),
+            ("int", True), ("int", 2.5), ("int", None), ("double", True), ("boolean", 1), ("String", 7),
+            ("List<Integer>", [1, "x"]), ("Map<Integer, String>", {"1": "x"}), ("java.nio.file.Path", "x"),
         ]:
-            with self.subTest(kind=kind, text=text), self.assertRaisesRegex(Failure, "X"):
+            with self.subTest(kind=kind, text=text), self.assertRaisesRegex(ParameterError, "X"):
                 literal("X", kind, text)
 
 
