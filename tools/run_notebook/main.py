@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import jdk, kernel, lock, packages, parameters
+from . import front_end, jdk, kernel, lock, packages, parameters
 from .library import Library
 from .terminal import Failure, Terminal, duration
 
@@ -29,7 +29,13 @@ exit codes: 0 done; 1 a cell failed; 2 the set-up or the command line is wrong; 
 
 examples:
   ./run-notebook notebooks/regmix-d.ipynb
-  ./run-notebook notebooks/regmix-d.ipynb -p PROXIES 16 --out runs/sixteen"""
+  ./run-notebook notebooks/regmix-d.ipynb -p PROXIES 16 --out runs/sixteen
+  ./run-notebook --open notebooks/regmix-d.ipynb"""
+
+SET_UP = """\
+Set up. Headless:   ./run-notebook notebooks/regmix-d.ipynb
+In Jupyter:         ./run-notebook --open
+With papermill:     . .setup/activate && papermill notebooks/regmix-d.ipynb out.ipynb -p PROXIES 64"""
 
 
 def arguments(argv):
@@ -45,7 +51,17 @@ def arguments(argv):
         "--out", metavar="RUN_FOLDER", type=Path, default=ROOT / "runs" / "demo", help="where the run's files go (runs/demo)"
     )
     parser.add_argument("--set-up", action="store_true", help="only set up what is missing, run nothing")
+    parser.add_argument(
+        "--open", nargs=argparse.REMAINDER, metavar="NOTEBOOK",
+        help="show a notebook, or the folder of all, in Jupyter, by hand; further options are Jupyter's (--no-browser --port 8888)",
+    )
     given = parser.parse_args(argv)
+    if given.open is not None:
+        if given.notebook or given.values or given.set_up:
+            parser.error("--open stands first, and sets no parameters: do that in the notebook's cell")
+        if given.open and not given.open[0].startswith("-"):
+            given.notebook = Path(given.open.pop(0))
+        return given
     if (given.notebook is None) != given.set_up:
         parser.error("name a NOTEBOOK, or use --set-up alone")
     return given
@@ -56,12 +72,14 @@ def main(argv=None):
         stream.reconfigure(errors="replace")
     given = arguments(argv)
     try:
-        if given.notebook and not given.notebook.is_file():
+        if given.notebook and not (given.notebook.is_file() or given.open is not None and given.notebook.is_dir()):
             raise Failure(f"There is no file {given.notebook}")
         python = set_up()
         if given.set_up:
-            print(f"Set up. By hand: JUPYTER_PATH={shown(SETUP / 'jupyter')} jupyter lab")
+            print(SET_UP)
             return DONE
+        if given.open is not None:
+            front_end.start(ROOT, SETUP, (given.notebook or ROOT / "notebooks").resolve(), given.open)
         if not packages.here():  # start again under the Python that has the packages
             os.execv(python, [python, str(ROOT / "run-notebook"), *(sys.argv[1:] if argv is None else argv)])
         return run(given)
@@ -85,7 +103,9 @@ def set_up():
     """Everything that is missing; the Python to execute notebooks with."""
     with one_at_a_time():
         set_up_java()
-        return packages.find_or_install(SETUP)
+        python = packages.find_or_install(SETUP)
+        front_end.activation(ROOT, SETUP)
+        return python
 
 
 def set_up_java():

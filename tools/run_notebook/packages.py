@@ -12,7 +12,8 @@ MODULES = ["nbclient", "nbconvert", "nbformat", "jupyter_client"]
 SYSTEM_PYTHON = "/usr/bin/python3"
 # plots are drawn without a screen, which needs a font
 DEBIAN_PACKAGES = ["python3-nbclient", "python3-nbconvert", "fontconfig", "fonts-dejavu-core"]
-PYPI_PACKAGES = ["nbclient", "nbconvert"]
+PYPI_PACKAGES = ["nbclient", "nbconvert", "papermill"]
+FRONT_ENDS = ["jupyterlab", "notebook"]  # the first that is there is taken
 
 
 def here():
@@ -20,8 +21,8 @@ def here():
     return all(importlib.util.find_spec(module) for module in MODULES)
 
 
-def has_packages(python):
-    program = f"import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, {MODULES})))"
+def has(python, modules):
+    program = f"import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, {modules})))"
     try:
         return subprocess.run([python, "-c", program], capture_output=True, timeout=60).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
@@ -32,7 +33,33 @@ def find(setup):
     """A Python with the packages: this one, the project's own, the system's; None where none has them."""
     if here():
         return sys.executable
-    return next((python for python in [str(own(setup)), SYSTEM_PYTHON] if has_packages(python)), None)
+    return next((python for python in [str(own(setup)), SYSTEM_PYTHON] if has(python, MODULES)), None)
+
+
+def front_end(setup):
+    """A Python and the name of its module that is JupyterLab or the classic Notebook; installs one where none is there."""
+    found = find_front_end(setup)
+    if not found:
+        log = setup / "packages.log"
+        if debian():
+            with step("Installing python3-notebook"):
+                install_debian(log, ["python3-notebook"])
+        else:
+            with step("Installing jupyterlab into .setup/python"):
+                install_own(setup, log, ["jupyterlab"])
+        found = find_front_end(setup)
+    if not found:
+        raise Failure(
+            f"Neither JupyterLab nor the classic Notebook is here, and neither could be installed (see {setup / 'packages.log'}). "
+            "Install one (pip install jupyterlab; as root on Debian: apt-get install python3-notebook), or start one that you have:\n"
+            "    . .setup/activate && jupyter lab"
+        )
+    return found
+
+
+def find_front_end(setup):
+    pythons = [sys.executable, str(own(setup)), SYSTEM_PYTHON]
+    return next(((python, module) for python in pythons for module in FRONT_ENDS if has(python, [module])), None)
 
 
 def own(setup):
@@ -45,12 +72,12 @@ def find_or_install(setup):
     if python:
         return python
     log = setup / "packages.log"
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    if debian():
         with step(f"Installing {' '.join(DEBIAN_PACKAGES)}"):
-            install_debian(log)
+            install_debian(log, DEBIAN_PACKAGES)
     else:
-        with step("Installing nbclient and nbconvert into .setup/python"):
-            install_own(setup, log)
+        with step(f"Installing {', '.join(PYPI_PACKAGES)} into .setup/python"):
+            install_own(setup, log, PYPI_PACKAGES)
     python = find(setup)
     if not python:
         raise Failure(
@@ -64,17 +91,23 @@ def find_or_install(setup):
     return python
 
 
-def install_debian(log):
+def debian():
+    return os.geteuid() == 0 and shutil.which("apt-get")
+
+
+def install_debian(log, names):
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     run(log, ["apt-get", "update"], environment)
-    run(log, ["apt-get", "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES], environment)
+    run(log, ["apt-get", "install", "-y", "--no-install-recommends", *names], environment)
 
 
-def install_own(setup, log):
+def install_own(setup, log, names):
+    """Into the project's own Python, which is made where there is none, and goes again where the first install fails."""
     folder = setup / "python"
-    made = run(log, [sys.executable, "-m", "venv", "--clear", str(folder)])
-    pip = [str(own(setup)), "-m", "pip", "install", "--retries", "1", "--disable-pip-version-check", *PYPI_PACKAGES]
-    if not (made and run(log, pip)):
+    new = not own(setup).exists()
+    made = not new or run(log, [sys.executable, "-m", "venv", "--clear", str(folder)])
+    pip = [str(own(setup)), "-m", "pip", "install", "--retries", "1", "--disable-pip-version-check", *names]
+    if not (made and run(log, pip)) and new:
         shutil.rmtree(folder, ignore_errors=True)
 
 
