@@ -2,6 +2,7 @@ package io.regmixd.export;
 
 import io.regmixd.Progress;
 import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureRow;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.planning.OnlinePlanner;
 import io.regmixd.planning.Plan;
@@ -206,10 +207,10 @@ final class OnlineDialogue {
     }
 
     private Mixture mixture(ObjectNode answer) {
-        double[] weights = domains.stream()
-                .mapToDouble(domain -> Json.number(answer.path("mixture").get(domain), "mixture." + domain))
-                .toArray();
-        return Mixture.of(domains, weights);
+        Mixture mixture = MixtureRow.mixtures(ScheduleJson.rows(1, answer.get("mixture"), "mixture"), "mixture")
+                .getFirst();
+        mixture.requireDomains(domains);
+        return mixture;
     }
 
     private ObjectNode answer(int stage, Plan plan) {
@@ -217,11 +218,7 @@ final class OnlineDialogue {
         answer.put("step", start(stage));
         answer.put("stage", stage + 1);
         answer.put("until_step", start(stage + 1));
-        Mixture next = plan.schedule().stages().get(stage);
-        ObjectNode mixture = answer.putObject("mixture");
-        for (int d = 0; d < domains.size(); d++) {
-            mixture.put(domains.get(d), next.weight(d));
-        }
+        answer.set("mixture", ScheduleJson.object(plan.schedule().stages().get(stage)));
         plan.predictedFinalLosses().ifPresent(predicted -> {
             ObjectNode object = answer.putObject("predicted");
             for (int d = 0; d < domains.size(); d++) {

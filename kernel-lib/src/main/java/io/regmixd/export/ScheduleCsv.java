@@ -1,13 +1,12 @@
 package io.regmixd.export;
 
-import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureRow;
 import io.regmixd.mixture.MixtureSchedule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tech.tablesaw.api.ColumnType;
@@ -27,17 +26,16 @@ final class ScheduleCsv {
     static Map<String, String> files(ScheduleExport export) {
         StringBuilder csv = new StringBuilder("stage,first_step,end_step,domain,weight\n");
         for (ScheduleExport.Span span : export.spans()) {
-            for (int d = 0; d < span.mixture().size(); d++) {
-                String domain = span.mixture().domains().get(d).replace("\"", "\"\"");
-                csv.append(span.stage())
+            for (MixtureRow row : MixtureRow.of(span.stage(), span.mixture())) {
+                csv.append(row.number())
                         .append(',')
                         .append(span.from())
                         .append(',')
                         .append(span.end());
                 csv.append(",\"")
-                        .append(domain)
+                        .append(row.domain().replace("\"", "\"\""))
                         .append("\",")
-                        .append(span.mixture().weight(d))
+                        .append(row.weight())
                         .append('\n');
             }
         }
@@ -48,40 +46,18 @@ final class ScheduleCsv {
         if (!Files.isReadable(file)) {
             throw new NoSuchFileException(file.toString());
         }
-        List<Map<String, Double>> stages = new ArrayList<>();
+        List<MixtureRow> rows = new ArrayList<>();
         for (Row row : table(file)) {
-            String where = " in row " + (row.getRowNumber() + 1);
-            int stage = row.isMissing("stage") ? 0 : row.getInt("stage");
-            if (stage < 1 || stage > stages.size() + 1 || row.isMissing("domain") || row.isMissing("weight")) {
-                throw new IOException(file + " lacks stage (1, 2, ... in order), domain or weight" + where);
+            if (row.isMissing("stage") || row.isMissing("domain") || row.isMissing("weight")) {
+                throw new IOException(file + " lacks stage, domain or weight in row " + (row.getRowNumber() + 1));
             }
-            if (stage > stages.size()) {
-                stages.add(new LinkedHashMap<>());
-            }
-            if (stages.get(stage - 1).put(row.getString("domain"), row.getDouble("weight")) != null) {
-                throw new IOException(file + " has domain " + row.getString("domain") + " a second time" + where);
-            }
+            rows.add(new MixtureRow(row.getInt("stage"), row.getString("domain"), row.getDouble("weight")));
         }
-        if (stages.isEmpty()) {
-            throw new IOException(file + " has no row: expected one a stage and domain");
+        try {
+            return new MixtureSchedule(MixtureRow.mixtures(rows, "stage"));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
         }
-        return schedule(file, stages);
-    }
-
-    private static MixtureSchedule schedule(Path file, List<Map<String, Double>> stages) throws IOException {
-        List<Mixture> mixtures = new ArrayList<>();
-        for (Map<String, Double> weights : stages) {
-            try {
-                mixtures.add(Mixture.of(
-                        List.copyOf(weights.keySet()),
-                        weights.values().stream().mapToDouble(w -> w).toArray()));
-                mixtures.getLast().requireDomains(mixtures.getFirst().domains());
-            } catch (IllegalArgumentException e) {
-                throw new IOException(
-                        file + " has no mixture in stage " + (mixtures.size() + 1) + ": " + e.getMessage(), e);
-            }
-        }
-        return new MixtureSchedule(mixtures);
     }
 
     /// A domain may be called `NA` or `null`, which Tablesaw would take for a missing value.

@@ -1,6 +1,7 @@
 package io.regmixd.export;
 
 import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureRow;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.store.Json;
 import java.io.IOException;
@@ -40,10 +41,9 @@ final class ScheduleJson {
             json.append(",\n      \"end_token\": ").append(export.tokens(span.end()));
             json.append(",\n      \"mixture\": {");
             comma = "";
-            for (int d = 0; d < span.mixture().size(); d++) {
+            for (MixtureRow row : MixtureRow.of(span.stage(), span.mixture())) {
                 json.append(comma).append("\n        ");
-                json.append(Quoted.text(span.mixture().domains().get(d))).append(": ");
-                json.append(span.mixture().weight(d));
+                json.append(Quoted.text(row.domain())).append(": ").append(row.weight());
                 comma = ",";
             }
             json.append("\n      }\n    }");
@@ -58,30 +58,35 @@ final class ScheduleJson {
             if (stages == null || !stages.isArray() || stages.isEmpty()) {
                 throw new IllegalArgumentException("stages: expected a list of at least one stage");
             }
-            List<Mixture> mixtures = new ArrayList<>();
+            List<MixtureRow> rows = new ArrayList<>();
             for (int s = 0; s < stages.size(); s++) {
-                mixtures.add(mixture(stages.get(s).get("mixture"), "stages[" + s + "].mixture"));
+                rows.addAll(rows(s + 1, stages.get(s).get("mixture"), "stages[" + s + "].mixture"));
             }
-            return new MixtureSchedule(mixtures);
+            return new MixtureSchedule(MixtureRow.mixtures(rows, "stage"));
         } catch (IllegalArgumentException e) {
             throw new IOException(file + ", " + e.getMessage(), e);
         }
     }
 
-    private static Mixture mixture(JsonNode value, String field) {
+    /// The weights of an object `{"web": 0.4, ...}`.
+    ///
+    /// @throws IllegalArgumentException if it is none; names the field
+    static List<MixtureRow> rows(int number, JsonNode value, String field) {
         if (!(value instanceof ObjectNode weights)) {
             throw new IllegalArgumentException(field + ": expected an object of weights by domain");
         }
-        List<String> domains = new ArrayList<>();
-        List<Double> numbers = new ArrayList<>();
+        List<MixtureRow> rows = new ArrayList<>();
         for (Map.Entry<String, JsonNode> weight : weights.properties()) {
-            domains.add(weight.getKey());
-            numbers.add(Json.number(weight.getValue(), field + "." + weight.getKey()));
+            String domain = weight.getKey();
+            rows.add(new MixtureRow(number, domain, Json.number(weight.getValue(), field + "." + domain)));
         }
-        try {
-            return Mixture.of(domains, numbers.stream().mapToDouble(n -> n).toArray());
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(field + ": " + e.getMessage(), e);
-        }
+        return rows;
+    }
+
+    /// The same object of a mixture.
+    static ObjectNode object(Mixture mixture) {
+        ObjectNode object = Json.object();
+        MixtureRow.of(1, mixture).forEach(row -> object.put(row.domain(), row.weight()));
+        return object;
     }
 }

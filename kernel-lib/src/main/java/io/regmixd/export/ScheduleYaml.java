@@ -1,5 +1,6 @@
 package io.regmixd.export;
 
+import io.regmixd.mixture.MixtureRow;
 import java.util.Map;
 
 /// `schedule.yaml`: what [ScheduleJson] has.
@@ -31,10 +32,9 @@ final class ScheduleYaml {
             yaml.append("    first_token: ").append(export.tokens(span.from())).append('\n');
             yaml.append("    end_token: ").append(export.tokens(span.end())).append('\n');
             yaml.append("    mixture:\n");
-            for (int d = 0; d < span.mixture().size(); d++) {
-                yaml.append("      ")
-                        .append(Quoted.text(span.mixture().domains().get(d)));
-                yaml.append(": ").append(span.mixture().weight(d)).append('\n');
+            for (MixtureRow row : MixtureRow.of(span.stage(), span.mixture())) {
+                yaml.append("      ").append(Quoted.text(row.domain()));
+                yaml.append(": ").append(row.weight()).append('\n');
             }
         }
         return Map.of("schedule.yaml", yaml.toString());

@@ -1,6 +1,6 @@
 package io.regmixd.planning;
 
-import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureRow;
 import io.regmixd.mixture.MixtureSchedule;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -130,14 +130,11 @@ public final class Plan {
         StringColumn domain = StringColumn.create("domain");
         DoubleColumn weight = DoubleColumn.create("weight");
         for (Plan plan : plans) {
-            for (int s = 0; s < plan.schedule.size(); s++) {
-                Mixture mixture = plan.schedule.stages().get(s);
-                for (int d = 0; d < mixture.size(); d++) {
-                    method.append(plan.name);
-                    stage.append(s + 1);
-                    domain.append(mixture.domains().get(d));
-                    weight.append(mixture.weight(d));
-                }
+            for (MixtureRow row : MixtureRow.of(plan.schedule.stages())) {
+                method.append(plan.name);
+                stage.append(row.number());
+                domain.append(row.domain());
+                weight.append(row.weight());
             }
         }
         return Table.create("schedules", method, stage, domain, weight);

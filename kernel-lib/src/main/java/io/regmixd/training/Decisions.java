@@ -1,12 +1,13 @@
 package io.regmixd.training;
 
-import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureRow;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.store.ArrowFile;
 import io.regmixd.store.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,24 +53,14 @@ final class Decisions {
     }
 
     private void read(Table table) {
-        Map<String, Map<Integer, Map<Integer, Map<String, Double>>>> rows = new LinkedHashMap<>();
-        for (int i = 0; i < table.rowCount(); i++) {
-            Row row = table.row(i);
+        Map<String, Map<Integer, List<MixtureRow>>> rows = new LinkedHashMap<>();
+        for (Row row : table) {
             rows.computeIfAbsent(row.getString("run"), name -> new TreeMap<>())
-                    .computeIfAbsent(row.getInt("after_stage"), stage -> new TreeMap<>())
-                    .computeIfAbsent(row.getInt("stage"), stage -> new LinkedHashMap<>())
-                    .put(row.getString("domain"), row.getDouble("weight"));
+                    .computeIfAbsent(row.getInt("after_stage"), stage -> new ArrayList<>())
+                    .add(new MixtureRow(row.getInt("stage"), row.getString("domain"), row.getDouble("weight")));
         }
-        rows.forEach((run, ofRun) -> ofRun.forEach((afterStage, stages) -> put(
-                run,
-                afterStage,
-                new MixtureSchedule(stages.values().stream()
-                        .map(weights -> Mixture.of(
-                                List.copyOf(weights.keySet()),
-                                weights.values().stream()
-                                        .mapToDouble(weight -> weight)
-                                        .toArray()))
-                        .toList()))));
+        rows.forEach((run, ofRun) -> ofRun.forEach((afterStage, stages) ->
+                put(run, afterStage, new MixtureSchedule(MixtureRow.mixtures(stages, "stage")))));
     }
 
     private void put(String run, int afterStage, MixtureSchedule schedule) {
@@ -129,15 +120,12 @@ final class Decisions {
         StringColumn domain = StringColumn.create("domain");
         DoubleColumn weight = DoubleColumn.create("weight");
         byRun.forEach((name, ofRun) -> ofRun.forEach((afterStage, schedule) -> {
-            for (int s = 0; s < schedule.size(); s++) {
-                Mixture mixture = schedule.stages().get(s);
-                for (int d = 0; d < mixture.size(); d++) {
-                    run.append(name);
-                    after.append(afterStage);
-                    stage.append(s + 1);
-                    domain.append(mixture.domains().get(d));
-                    weight.append(mixture.weight(d));
-                }
+            for (MixtureRow row : MixtureRow.of(schedule.stages())) {
+                run.append(name);
+                after.append(afterStage);
+                stage.append(row.number());
+                domain.append(row.domain());
+                weight.append(row.weight());
             }
         }));
         return Table.create("decisions", run, after, stage, domain, weight);

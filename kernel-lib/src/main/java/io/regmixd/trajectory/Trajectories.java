@@ -80,7 +80,7 @@ public record Trajectories(List<String> domains, int stages, long tokensAStage, 
 
     public static Trajectories of(Path file, Table table) throws IOException {
         try {
-            return new TrajectoriesTable(table).trajectories();
+            return TrajectoriesTable.read(table);
         } catch (RuntimeException e) { // a column or a row that is not there
             throw new IOException(
                     file + " holds no trajectories: " + e.getMessage()

@@ -239,12 +239,15 @@ class ScheduleExportTest {
                 .hasMessageContaining("bad.json, stages[0].mixture.b: is \"x\", expected a number");
         Files.writeString(json, "{\"stages\": [{\"mixture\": {\"a\": 0.5, \"b\": 0.4}}]}");
         assertThatThrownBy(() -> ScheduleExport.read(json))
-                .hasMessageContaining("stages[0].mixture: weights of 2 domains sum to 0.900");
+                .hasMessageContaining("bad.json, stage 1: weights of 2 domains sum to 0.900");
         Files.writeString(json, "{}");
         assertThatThrownBy(() -> ScheduleExport.read(json)).hasMessageContaining("stages: expected a list");
         Path csv = folder.resolve("bad.csv");
         Files.writeString(csv, "stage,domain,weight\n1,a,1\n3,a,1\n");
-        assertThatThrownBy(() -> ScheduleExport.read(csv)).hasMessageContaining("in row 2");
+        assertThatThrownBy(() -> ScheduleExport.read(csv)).hasMessageContaining("bad.csv: after 1 comes stage 3");
+        Files.writeString(csv, "stage,domain,weight\n1,a,1\n2,a,\n");
+        assertThatThrownBy(() -> ScheduleExport.read(csv))
+                .hasMessageContaining("lacks stage, domain or weight in row 2");
         Files.writeString(csv, "stage,domain\n1,a\n");
         assertThatThrownBy(() -> ScheduleExport.read(csv)).hasMessageContaining("has no column weight");
         assertThatThrownBy(() -> ScheduleExport.read(folder.resolve("x.yaml"))).hasMessageContaining(".json nor .csv");

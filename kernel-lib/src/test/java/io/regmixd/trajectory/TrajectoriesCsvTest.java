@@ -77,14 +77,12 @@ class TrajectoriesCsvTest {
     void saysWhatIsWrong() {
         wrong("run,stage,domain,weight\na,0,web,1\n", "has no column loss_nats");
         wrong(HEAD + "a,one,web,1,3\n", "is not a CSV file of numbers");
-        wrong(HEAD + "a,-1,web,1,3\n", "lacks run, domain or stage (0, 1, 2, ...) in row 1");
-        wrong(HEAD + UNTRAINED, "has no row of stage 1");
-        wrong(HEAD + UNTRAINED + "a,0,web,0,10\n", "has run a, stage 0, web a second time in row 3");
-        wrong(HEAD + UNTRAINED + "a,1,web,1,3\n", "has rows of [web] in stage 1 of run a, expected [web, code]");
-        wrong(
-                HEAD + UNTRAINED + "a,1,web,0.5,3\na,1,code,0.2,3\n",
-                "has no mixture in stage 1 of run a: weights of 2 domains sum to 0.7");
-        wrong(HEAD + "a,1,web,0.5,3\na,1,code,0.5,3\n", "has rows of [] in stage 0 of run a");
+        wrong(HEAD + "a,-1,web,1,3\n", "there is no run, domain or stage (0, 1, 2, ...) in row 1");
+        wrong(HEAD + UNTRAINED, "there is no row of stage 1");
+        wrong(HEAD + UNTRAINED + "a,0,web,0,10\n", "run a has web of stage 0 a second time in row 3");
+        wrong(HEAD + UNTRAINED + "a,1,web,1,3\n", "run a has rows of [web] in stage 1, expected [web, code]");
+        wrong(HEAD + UNTRAINED + "a,1,web,0.5,3\na,1,code,0.2,3\n", "run a, stage 1: weights of 2 domains sum to 0.7");
+        wrong(HEAD + "a,1,web,0.5,3\na,1,code,0.5,3\n", "run a has rows of [] in stage 0");
         assertThatThrownBy(() -> TrajectoriesCsv.read(folder.resolve("no.csv"), 1))
                 .isInstanceOf(NoSuchFileException.class);
     }
@@ -92,7 +90,7 @@ class TrajectoriesCsvTest {
     private void wrong(String text, String message) {
         assertThatThrownBy(() -> read(text))
                 .isInstanceOf(IOException.class)
-                .hasMessageStartingWith(folder.resolve("runs.csv") + " ")
+                .hasMessageStartingWith(folder.resolve("runs.csv").toString())
                 .hasMessageContaining(message);
     }
 }

@@ -1,6 +1,7 @@
 package io.regmixd.planning.adaptive;
 
 import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureRow;
 import io.regmixd.store.ArrowFile;
 import io.regmixd.store.Provenance;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.Row;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -71,14 +73,11 @@ final class ProposedDesign {
     /// All mixtures, in order: what is trained, because a mixture that was written and read again may differ
     /// from what was proposed in its last bits.
     List<Mixture> mixtures() {
-        double[] weights = table.doubleColumn("weight").asDoubleArray();
-        List<Mixture> mixtures = new ArrayList<>();
-        for (int from = 0; from < weights.length; from += domains.size()) {
-            double[] own = new double[domains.size()];
-            System.arraycopy(weights, from, own, 0, own.length);
-            mixtures.add(Mixture.of(domains, own));
+        List<MixtureRow> rows = new ArrayList<>();
+        for (Row row : table) {
+            rows.add(new MixtureRow(row.getInt("proxy"), row.getString("domain"), row.getDouble("weight")));
         }
-        return mixtures;
+        return MixtureRow.mixtures(rows, "proxy");
     }
 
     /// Adds a round and writes the file.
@@ -87,13 +86,11 @@ final class ProposedDesign {
     void add(List<Mixture> mixtures) throws IOException {
         int round = rounds() + 1;
         int before = proxies(round);
-        for (int i = 0; i < mixtures.size(); i++) {
-            for (int d = 0; d < domains.size(); d++) {
-                table.intColumn("round").append(round);
-                table.intColumn("proxy").append(before + i + 1);
-                table.stringColumn("domain").append(domains.get(d));
-                table.doubleColumn("weight").append(mixtures.get(i).weight(d));
-            }
+        for (MixtureRow row : MixtureRow.of(mixtures)) {
+            table.intColumn("round").append(round);
+            table.intColumn("proxy").append(before + row.number());
+            table.stringColumn("domain").append(row.domain());
+            table.doubleColumn("weight").append(row.weight());
         }
         ArrowFile.write(file, table, provenance.metadata());
     }
