@@ -22,7 +22,8 @@ import tech.tablesaw.api.Row;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/// Validation losses of trained targets by method and seed, each on validation text of every domain.
+/// Validation losses of trained targets by method and seed, each on all validation text of every domain. While they
+/// train, targets are measured on a part of it, after every stage.
 ///
 /// @param domains   the domains, in the order of every loss vector
 /// @param objective the domain that the schedules were planned for
@@ -40,20 +41,18 @@ public record Evaluation(List<String> domains, String objective, List<String> me
     /// Measures the targets of `folder`, or reads what an earlier session measured of these
     /// very models.
     ///
-    /// @param tokens how many predicted tokens a domain, from the start of its validation set; fewer where that
-    ///     is smaller
     /// @param folder where the trained targets lie; the result is left there as `evaluation.arrow`
     /// @throws IOException          if a file of the folder is damaged or missing, or cannot be written
     /// @throws InterruptedException if the thread is interrupted between two seeds
-    public static Evaluation of(Corpus corpus, TargetRun target, int tokens, Path folder, Progress progress)
+    public static Evaluation of(Corpus corpus, TargetRun target, Path folder, Progress progress)
             throws IOException, InterruptedException {
         Path file = folder.resolve("evaluation.arrow");
         Provenance provenance = target.provenanceOfTrained(folder)
                 .with("corpus", corpus.fingerprint())
-                .with("tokens", tokens);
+                .with("text", "all of the validation sets");
         Optional<ArrowFile> earlier = Files.exists(file) ? Optional.of(ArrowFile.read(file)) : Optional.empty();
         boolean measured = earlier.isPresent() && provenance.isOf(earlier.get().metadata());
-        List<Score> scores = measured ? read(earlier.get().table()) : measure(corpus, target, tokens, folder, progress);
+        List<Score> scores = measured ? read(earlier.get().table()) : measure(corpus, target, folder, progress);
         Evaluation evaluation = new Evaluation(corpus.domains(), corpus.objective(), target.methods(), scores);
         if (!measured) {
             ArrowFile.write(file, evaluation.table(), provenance.metadata());
@@ -62,7 +61,7 @@ public record Evaluation(List<String> domains, String objective, List<String> me
         return evaluation;
     }
 
-    private static List<Score> measure(Corpus corpus, TargetRun target, int tokens, Path folder, Progress progress)
+    private static List<Score> measure(Corpus corpus, TargetRun target, Path folder, Progress progress)
             throws IOException, InterruptedException {
         int domains = corpus.domains().size();
         int all = target.seeds().size() * domains;
@@ -79,7 +78,7 @@ public record Evaluation(List<String> domains, String objective, List<String> me
                             STEP,
                             done++ / (double) all,
                             "seed " + seed + ", " + corpus.domains().get(d));
-                    losses[d] = models.validationLosses(d, tokens);
+                    losses[d] = models.validationLosses(d, Integer.MAX_VALUE);
                 }
                 List<Trajectory> trajectories = models.trajectories();
                 for (int m = 0; m < trajectories.size(); m++) {

@@ -23,7 +23,8 @@ import org.knowm.xchart.XYChart;
 final class LossPlots {
 
     private static final int HEIGHT = 400;
-    private static final int LABELS = 200;
+    private static final int LABELS = 250;
+    private static final int APART = 10;
     private static final Color BEST = Look.method(0);
     private static final Color WORST = new Color(0xD5, 0x5E, 0x00);
 
@@ -55,7 +56,8 @@ final class LossPlots {
                     if (completed.size() > 1) {
                         highlight(chart, all, completed.getLast(), domain, "worst", WORST, labels);
                     }
-                    labels(new Panel(g, chartPlace(place), chart), tokens(all, all.stages()), labels);
+                    Panel panel = new Panel(g, chartPlace(place), chart);
+                    labels(panel, panel.x(tokens(all, all.stages())), labels);
                 });
     }
 
@@ -109,34 +111,43 @@ final class LossPlots {
                 .sorted()
                 .map(String::valueOf)
                 .collect(Collectors.joining(" or "));
-        String note = "mean of " + seeds + (seeds.equals("1") ? " seed" : " seeds") + " per method; bar at the end: 95%"
-                + " interval of the difference to " + comparison.baseline() + ", paired by seed";
+        String note =
+                "lines: mean of " + seeds + (seeds.equals("1") ? " seed" : " seeds") + " on a part of the held-out"
+                        + " text; dots, numbers: on all of it, with the 95% interval of the difference to "
+                        + comparison.baseline();
         return new Sheet("Validation loss of " + objective + " while the target trains", note, List.of())
                 .plot(Look.WIDTH, HEIGHT, (g, place) -> {
                     XYChart chart = overTokens(place, objective, longest, first, all);
                     List<Label> labels = new ArrayList<>();
-                    byMethod.forEach((method, runs) ->
-                            addMethod(chart, method, runs, runs.domains().indexOf(objective), first, labels));
+                    byMethod.forEach((method, runs) -> addMethod(
+                            chart, method, runs, runs.domains().indexOf(objective), first, labels, comparison));
                     Panel panel = new Panel(g, chartPlace(place), chart);
+                    double end = panel.x(tokens(longest, longest.stages()));
                     List<String> methods = List.copyOf(byMethod.keySet());
                     for (int m = 0; m < methods.size(); m++) {
-                        interval(panel, tokens(longest, longest.stages()), comparison, methods, m);
+                        evaluated(panel, end + APART * (m + 1), methods.get(m), comparison, Look.method(m));
                     }
-                    labels(panel, tokens(longest, longest.stages()), labels);
+                    labels(panel, end + APART * methods.size(), labels);
                 });
     }
 
-    /// The bars stand side by side, left of the lines' end.
-    private static void interval(Panel panel, double tokens, Comparison comparison, List<String> methods, int m) {
+    /// Evaluated losses stand side by side, right of the lines' end.
+    private static void evaluated(Panel panel, double x, String method, Comparison comparison, Color color) {
         String objective = comparison.evaluation().objective();
-        double mean = comparison.loss(methods.get(m), objective).value();
-        double reach = DomainPlots.reach(comparison.difference(methods.get(m), objective));
-        double x = panel.x(tokens) - 6.0 * (methods.size() - m);
-        panel.line(x, panel.y(mean - reach), x, panel.y(mean + reach), Look.method(m), 2.5f);
+        double mean = comparison.loss(method, objective).value();
+        double reach = DomainPlots.reach(comparison.difference(method, objective));
+        panel.line(x, panel.y(mean - reach), x, panel.y(mean + reach), color, 2);
+        panel.disc(x, panel.y(mean), 4, color);
     }
 
     private static void addMethod(
-            XYChart chart, String method, Trajectories runs, int domain, int first, List<Label> labels) {
+            XYChart chart,
+            String method,
+            Trajectories runs,
+            int domain,
+            int first,
+            List<Label> labels,
+            Comparison comparison) {
         Color color = Look.method(labels.size());
         int rows = runs.stages() + 1 - first;
         double[] x = tokens(runs, first, rows);
@@ -149,7 +160,8 @@ final class LossPlots {
                     .orElseThrow();
         }
         Look.line(chart, method, x, mean, color, 2.2f);
-        labels.add(new Label(mean[rows - 1], loss(mean[rows - 1]) + " " + method, "", color));
+        double evaluated = comparison.loss(method, runs.domains().get(domain)).value();
+        labels.add(new Label(evaluated, loss(evaluated) + " " + method, "", color));
     }
 
     static Plot predictedAgainstSeen(double[] predicted, double[] seen, String objective, double spearman) {
@@ -186,7 +198,9 @@ final class LossPlots {
     }
 
     /// Writes labels at the heights of their losses, or as near as they fit one below the other.
-    private static void labels(Panel panel, double tokens, List<Label> labels) {
+    ///
+    /// @param right of what they stand
+    private static void labels(Panel panel, double right, List<Label> labels) {
         List<Label> down =
                 labels.stream().sorted(Comparator.comparingDouble(l -> -l.loss)).toList();
         double[] y = down.stream().mapToDouble(l -> panel.y(l.loss)).toArray();
@@ -200,11 +214,12 @@ final class LossPlots {
                 y[i] += push;
             }
         }
-        double x = panel.x(tokens) + 10;
+        double x = right + 10;
+        int width = (int) (panel.right() + LABELS - x);
         for (int i = 0; i < y.length; i++) {
             Label label = down.get(i);
-            String text = Look.cut(label.text, Look.HEADING, LABELS - 10);
-            String more = Look.cut(label.more, Look.SMALL, LABELS - 10);
+            String text = Look.cut(label.text, Look.HEADING, width);
+            String more = Look.cut(label.more, Look.SMALL, width);
             panel.text(text, x, label.more.isEmpty() ? y[i] : y[i] - 8, 0, Look.HEADING, Look.text(label.color));
             panel.text(more, x, y[i] + 8, 0, Look.SMALL, Look.SOFT_INK);
         }

@@ -43,6 +43,11 @@ final class Panel {
         return y(chart.getStyler().getYAxisMin());
     }
 
+    /// Where the chart's place ends.
+    double right() {
+        return place.getMaxX();
+    }
+
     /// @param align 0 starts at x, 0.5 is centred there, 1 ends there
     void text(String text, double x, double y, double align, Font font, Color color) {
         g.setFont(font);

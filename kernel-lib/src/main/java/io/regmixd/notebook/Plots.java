@@ -90,12 +90,13 @@ public final class Plots {
         return LossPlots.predictedAgainstSeen(predicted, seen, objective, spearman);
     }
 
-    /// The objective's validation loss over training tokens, a line a method: the mean over its runs (the
-    /// seeds), and at its end an upright bar: the 95% interval of the difference to the baseline, paired by seed,
-    /// about the mean. A bar that reaches the baseline's line tells no difference. A single seed has no bar.
+    /// The objective's validation loss over training tokens, a line per method: the mean over its runs (the
+    /// seeds), as measured while they trained. Right of the lines' end the evaluated losses, on all held-out text:
+    /// a dot at the mean, an upright bar over the 95% interval of the difference to the baseline, paired by seed.
+    /// A bar that reaches the height of the baseline's dot tells no difference. A single seed has no bar.
     ///
     /// @param byMethod   the runs of each method; those that diverged are left out
-    /// @param comparison of the same runs
+    /// @param comparison of the same runs, evaluated
     /// @throws IllegalArgumentException if there is no method, no such domain, or a method without a completed
     ///     run
     public static Plot lossByMethod(Map<String, Trajectories> byMethod, Comparison comparison) {

@@ -86,7 +86,7 @@ public record TrainingSettings(
                 stages,
                 LearningRate.warmUpStableDecay(3e-3, steps / 20, 0.2, 1e-4),
                 0.1,
-                16_384);
+                8_192);
     }
 
     /// Refuses a corpus whose tokens the model has no place for, or that has far fewer than the model: most of its

@@ -44,7 +44,7 @@ class EvaluationTest {
                 List.of(1L, 2L));
         Trajectories trajectories = target.train(folder, Progress.SILENT);
 
-        Evaluation evaluation = Evaluation.of(corpus, target, 1 << 20, folder, Progress.SILENT);
+        Evaluation evaluation = Evaluation.of(corpus, target, folder, Progress.SILENT);
 
         assertThat(evaluation.scores()).hasSize(2);
         for (int seed = 0; seed < 2; seed++) {
@@ -56,7 +56,7 @@ class EvaluationTest {
         assertThat(ArrowFile.read(folder.resolve("evaluation.arrow")).table().columnNames())
                 .containsExactly("method", "seed", "domain", "loss_nats", "bits_per_byte");
         List<String> messages = new ArrayList<>();
-        assertThat(Evaluation.of(corpus, target, 1 << 20, folder, (step, done, message) -> messages.add(message)))
+        assertThat(Evaluation.of(corpus, target, folder, (step, done, message) -> messages.add(message)))
                 .as("read again, not measured again")
                 .isEqualTo(evaluation);
         assertThat(messages).hasSize(1);
@@ -79,7 +79,7 @@ class EvaluationTest {
             TargetRun target = target(corpus, Map.of("RegMix", MixtureSchedule.constant(planned, 2)));
             trainAnew(target, folder);
             List<String> messages = new ArrayList<>();
-            evaluations.add(Evaluation.of(corpus, target, 64, folder, (step, done, message) -> messages.add(message)));
+            evaluations.add(Evaluation.of(corpus, target, folder, (step, done, message) -> messages.add(message)));
             assertThat(messages).as("losses of either model are measured").contains("seed 1, alpha");
             tasks.score(corpus, target, Tokenizer.BYTES, folder, (step, done, message) -> messages.add(message));
             assertThat(messages).as("tasks are put to either model").contains("seed 1, copa with 0 shots");
@@ -89,7 +89,7 @@ class EvaluationTest {
             TargetRun target = target(corpus, Map.of())
                     .online("RegMix", (soFar, stages, progress) -> MixtureSchedule.constant(planned, stages));
             trainAnew(target, folder);
-            evaluations.add(Evaluation.of(corpus, target, 64, folder, Progress.SILENT));
+            evaluations.add(Evaluation.of(corpus, target, folder, Progress.SILENT));
         }
         assertThat(evaluations.get(2)).as("trained as the first").isEqualTo(evaluations.get(0));
         assertThat(evaluations.get(3)).isNotEqualTo(evaluations.get(2));

@@ -176,6 +176,34 @@ class PlotsTest {
         assertThat(wide).isGreaterThan(narrow + 500);
     }
 
+    @Test
+    void dotAtTheEndOfAMethodsLineIsItsEvaluatedLoss() {
+        Map<String, Trajectories> one = byMethod(0, 1);
+        double measured = one.get("Human").completed().getFirst().loss(5, 0);
+        assertThat(below(Plots.lossByMethod(one, evaluated(measured)))).isBetween(-3, 3);
+        assertThat(below(Plots.lossByMethod(one, evaluated(measured - 0.2)))).isGreaterThan(10);
+        assertThat(below(Plots.lossByMethod(one, evaluated(measured + 0.2)))).isLessThan(-10);
+    }
+
+    private static Comparison evaluated(double loss) {
+        Evaluation.Score score = new Evaluation.Score("Human", 1, List.of(loss, 3.0, 3.0));
+        return new Comparison(new Evaluation(DOMAINS, "ruby", List.of("Human"), List.of(score)), "Human");
+    }
+
+    /// How many pixels the dot of a plot of one method lies below the end of its line.
+    private static int below(Plot plot) {
+        return middle(plot.image(), 640) - middle(plot.image(), 624);
+    }
+
+    /// The middle height of the method's colour in eight columns.
+    private static int middle(BufferedImage image, int fromX) {
+        return (int) IntStream.range(fromX, fromX + 8)
+                .flatMap(x -> IntStream.range(0, image.getHeight())
+                        .filter(y -> image.getRGB(x, y) == Look.method(0).getRGB()))
+                .average()
+                .orElseThrow();
+    }
+
     private static int count(Plot plot, int color) {
         return (int) Arrays.stream(pixels(plot.image())).filter(p -> p == color).count();
     }
