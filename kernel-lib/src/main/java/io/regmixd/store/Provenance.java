@@ -68,7 +68,11 @@ public record Provenance(String json) {
                     file + " does not say what it was made of, as files of earlier versions of this library"
                             + " do not, and cannot be gone on with.\n" + remedy);
         }
-        throw new IOException(file + " belongs to another plan: " + difference(there) + "\n" + remedy);
+        throw refusal(file, difference(there), remedy);
+    }
+
+    static IOException refusal(Path file, String difference, String remedy) {
+        return new IOException(file + " belongs to another plan: " + difference + "\n" + remedy);
     }
 
     /// Where another provenance differs, its value first: `settings.batch is 8 there, and now 16`.

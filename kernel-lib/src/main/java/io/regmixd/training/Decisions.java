@@ -2,10 +2,9 @@ package io.regmixd.training;
 
 import io.regmixd.mixture.MixtureRow;
 import io.regmixd.mixture.MixtureSchedule;
-import io.regmixd.store.ArrowFile;
+import io.regmixd.store.LedgerFile;
 import io.regmixd.store.Provenance;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,23 +31,18 @@ final class Decisions {
     private static final String REMEDY =
             "Give this plan a run folder of its own, or delete that file and the folder's other target*.arrow to start over.";
 
-    private final Path file;
-    private final Provenance provenance;
+    private final LedgerFile file;
     private final Map<String, TreeMap<Integer, MixtureSchedule>> byRun = new LinkedHashMap<>();
 
-    private Decisions(Path file, Provenance provenance) {
+    private Decisions(LedgerFile file) {
         this.file = file;
-        this.provenance = provenance;
     }
 
     /// @throws IOException if the file is damaged or was made with another provenance
     static Decisions open(Path folder, Provenance provenance) throws IOException {
-        Decisions decisions = new Decisions(folder.resolve("target-decisions.arrow"), provenance);
-        if (Files.exists(decisions.file)) {
-            ArrowFile saved = ArrowFile.read(decisions.file);
-            provenance.require(decisions.file, saved.metadata(), REMEDY);
-            decisions.read(saved.table());
-        }
+        LedgerFile file = LedgerFile.open(folder.resolve("target-decisions.arrow"), provenance, REMEDY);
+        Decisions decisions = new Decisions(file);
+        file.saved().ifPresent(decisions::read);
         return decisions;
     }
 
@@ -65,10 +59,6 @@ final class Decisions {
 
     private void put(String run, int afterStage, MixtureSchedule schedule) {
         byRun.computeIfAbsent(run, name -> new TreeMap<>()).put(afterStage, schedule);
-    }
-
-    private IOException other(String difference) {
-        return new IOException(file + " belongs to another plan: " + difference + "\n" + REMEDY);
     }
 
     /// Whether the run was given a schedule after so many stages.
@@ -90,15 +80,15 @@ final class Decisions {
     void requireSame(String run, MixtureSchedule planned) throws IOException {
         MixtureSchedule there = at(run, 0);
         if (there.size() != planned.size() || !there.domains().equals(planned.domains())) {
-            throw other("run " + run + " was to be trained on " + there.size() + " stages over " + there.domains()
-                    + ", planned now are " + planned.size() + " over " + planned.domains());
+            throw file.refusal("run " + run + " was to be trained on " + there.size() + " stages over "
+                    + there.domains() + ", planned now are " + planned.size() + " over " + planned.domains());
         }
         for (int s = 0; s < there.size(); s++) {
             for (int d = 0; d < planned.domains().size(); d++) {
                 double weight = there.stages().get(s).weight(d);
                 double now = planned.stages().get(s).weight(d);
                 if (Math.abs(weight - now) > SAME_PLAN) {
-                    throw other("run " + run + " was to be trained on " + weight + " of "
+                    throw file.refusal("run " + run + " was to be trained on " + weight + " of "
                             + planned.domains().get(d) + " in stage " + (s + 1) + ", planned now is " + now);
                 }
             }
@@ -110,7 +100,7 @@ final class Decisions {
     /// @throws IOException if it cannot be written; the old file is untouched then
     void add(int afterStage, Map<String, MixtureSchedule> schedules) throws IOException {
         schedules.forEach((run, schedule) -> put(run, afterStage, schedule));
-        ArrowFile.write(file, table(), provenance.metadata());
+        file.write(table());
     }
 
     private Table table() {

@@ -1,20 +1,20 @@
 package io.regmixd.training;
 
 import io.regmixd.Progress;
-import io.regmixd.store.ArrowFile;
+import io.regmixd.store.LedgerFile;
 import io.regmixd.store.Provenance;
 import io.regmixd.store.RunFolder;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import tech.tablesaw.api.Table;
 
 /// What is finished of a planned list of runs, in an Arrow file that is rewritten whole as each group of runs
 /// ends. A session that plans the same runs finds the finished ones there; one that plans others is told so.
@@ -27,17 +27,15 @@ public final class Ledger implements AutoCloseable {
 
     private static final String REMEDY = "Give this plan a run folder of its own, or delete the file to start over.";
 
-    private final Path file;
+    private final LedgerFile file;
     private final Closeable hold;
-    private final Map<String, String> metadata;
     private final List<Run> planned;
     private final Trajectories empty;
     private final Map<String, Trajectory> finished = new LinkedHashMap<>();
 
-    private Ledger(Path file, Closeable hold, Provenance provenance, List<Run> planned, Trajectories empty) {
+    private Ledger(LedgerFile file, Closeable hold, List<Run> planned, Trajectories empty) {
         this.file = file;
         this.hold = hold;
-        this.metadata = new HashMap<>(provenance.metadata());
         this.planned = planned;
         this.empty = empty;
     }
@@ -54,10 +52,11 @@ public final class Ledger implements AutoCloseable {
             Path file, Provenance provenance, List<Run> planned, Trajectories empty, Progress progress)
             throws IOException, InterruptedException {
         Closeable hold = RunFolder.hold(file.toAbsolutePath().getParent(), progress);
-        Ledger ledger = new Ledger(file, hold, provenance, List.copyOf(planned), empty);
         try {
-            if (Files.exists(file)) {
-                ledger.read(ArrowFile.read(file), provenance);
+            LedgerFile opened = LedgerFile.open(file, provenance, REMEDY);
+            Ledger ledger = new Ledger(opened, hold, List.copyOf(planned), empty);
+            if (opened.saved().isPresent()) {
+                ledger.read(file, opened.saved().get());
             }
             return ledger;
         } catch (IOException | RuntimeException e) {
@@ -66,16 +65,10 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    private IOException other(String difference) {
-        return new IOException(file + " belongs to another plan: " + difference + "\n" + REMEDY);
-    }
-
-    private void read(ArrowFile saved, Provenance provenance) throws IOException {
-        provenance.require(file, saved.metadata(), REMEDY);
-        metadata.putAll(saved.metadata());
+    private void read(Path path, Table saved) throws IOException {
         Map<String, Trajectory> runs = new LinkedHashMap<>();
-        if (!saved.table().isEmpty()) {
-            Trajectories.of(file, saved.table()).runs().forEach(run -> runs.put(run.run(), run));
+        if (!saved.isEmpty()) {
+            Trajectories.of(path, saved).runs().forEach(run -> runs.put(run.run(), run));
         }
         for (Run run : planned) {
             Trajectory own = runs.remove(run.name());
@@ -85,14 +78,15 @@ public final class Ledger implements AutoCloseable {
             }
         }
         if (!runs.isEmpty()) {
-            throw other("it holds run " + runs.keySet().iterator().next() + ", which is not planned now");
+            throw file.refusal("it holds run " + runs.keySet().iterator().next() + ", which is not planned now");
         }
     }
 
     /// Of a diverged run the file knows only the stages that it completed.
     private void requireSame(Run run, Trajectory saved) throws IOException {
         if (!saved.schedule().domains().equals(empty.domains())) {
-            throw other("its domains are " + saved.schedule().domains() + ", planned now are " + empty.domains());
+            throw file.refusal(
+                    "its domains are " + saved.schedule().domains() + ", planned now are " + empty.domains());
         }
         int known = saved.completed() ? empty.stages() : Math.max(1, saved.rows() - 1);
         for (int stage = 0; stage < known; stage++) {
@@ -100,7 +94,7 @@ public final class Ledger implements AutoCloseable {
                 double there = saved.schedule().stages().get(stage).weight(d);
                 double now = run.schedule().stages().get(stage).weight(d);
                 if (Math.abs(there - now) > ROUNDING) {
-                    throw other("run " + run.name() + " was trained on " + there + " of "
+                    throw file.refusal("run " + run.name() + " was trained on " + there + " of "
                             + empty.domains().get(d) + " in stage " + (stage + 1) + ", planned now is " + now);
                 }
             }
@@ -115,16 +109,16 @@ public final class Ledger implements AutoCloseable {
         return losses;
     }
 
-    /// A decision that holds for all runs of the ledger, as the first session made it; null if none has.
-    public String decided(String key) {
-        return metadata.get(key);
+    /// A decision that holds for all runs of the ledger, as the first session made it, if one has.
+    public Optional<String> decided(String key) {
+        return file.decided(key);
     }
 
     /// Makes such a decision and writes the file.
     ///
     /// @throws IOException as [#add]
     public void decide(String key, String decision) throws IOException {
-        metadata.put(key, decision);
+        file.decide(key, decision);
         add(List.of());
     }
 
@@ -146,7 +140,7 @@ public final class Ledger implements AutoCloseable {
     /// @throws IOException if it cannot be written; the old file is untouched then
     public void add(List<Trajectory> runs) throws IOException {
         runs.forEach(run -> finished.put(run.run(), run));
-        ArrowFile.write(file, trajectories().table(), metadata);
+        file.write(trajectories().table());
     }
 
     @Override

@@ -244,12 +244,10 @@ public final class ProxySweep {
         if (gpus.count() > 0) {
             return LocalExecutor.ofGpus(gpus.count());
         }
-        String decided = ledger.decided(THREADS);
-        if (decided == null) {
-            decided = Integer.toString(Calibration.threads(settings, STEP, progress));
-            ledger.decide(THREADS, decided);
+        if (ledger.decided(THREADS).isEmpty()) {
+            ledger.decide(THREADS, Integer.toString(Calibration.threads(settings, STEP, progress)));
         }
-        int threads = Integer.parseInt(decided);
+        int threads = Integer.parseInt(ledger.decided(THREADS).orElseThrow());
         return new LocalExecutor(Math.max(1, Runtime.getRuntime().availableProcessors() / threads), threads);
     }
 
@@ -260,10 +258,9 @@ public final class ProxySweep {
     private static List<GroupTask.Group> groups(Ledger ledger, List<Run> planned, SweepExecutor trainers)
             throws IOException {
         List<Integer> sizes = new ArrayList<>();
-        String decided = ledger.decided(GROUPS);
-        if (decided != null) {
-            Stream.of(decided.split(",")).map(Integer::valueOf).forEach(sizes::add);
-        }
+        ledger.decided(GROUPS)
+                .ifPresent(decided ->
+                        Stream.of(decided.split(",")).map(Integer::valueOf).forEach(sizes::add));
         int added = planned.size() - sizes.stream().mapToInt(Integer::intValue).sum();
         if (added > 0) {
             int most = trainers.onGpus() ? TOGETHER_ON_GPU : TOGETHER_ON_CPU;

@@ -10,7 +10,9 @@ import io.regmixd.planning.Problem;
 import io.regmixd.regression.MixtureLossModel;
 import io.regmixd.regression.Regressor;
 import io.regmixd.store.Provenance;
+import io.regmixd.store.RunFolder;
 import io.regmixd.trajectory.Trajectories;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +72,8 @@ public record AdaptiveSweep(
     public interface Sweep {
 
         /// Trains what the ledger does not have yet and returns all runs, in the order of the design. The
-        /// design of a later call begins with that of an earlier one.
+        /// design of a later call begins with that of an earlier one. The ledger's folder is held by the
+        /// thread that calls this.
         Trajectories run(List<Mixture> design, Path ledger, Progress progress) throws IOException, InterruptedException;
     }
 
@@ -81,11 +84,18 @@ public record AdaptiveSweep(
     /// written; and with a larger [#most()] or a smaller [#settled()], a sweep that was done goes on.
     ///
     /// @param ledger where the sweep keeps finished proxies
-    /// @throws IOException if a file is damaged, belongs to another sweep, or cannot be written
+    /// @throws IOException if a file is damaged, belongs to another sweep, or cannot be written, or another process
+    ///     works in the ledger's folder
     /// @throws IllegalArgumentException if fewer than eight proxies completed
     /// @throws IllegalStateException if the regressor knows nothing of its uncertainty
     /// @throws InterruptedException if the thread is interrupted meanwhile; finished proxies are kept
     public Outcome run(Sweep sweep, Path ledger, Progress progress) throws IOException, InterruptedException {
+        try (Closeable _ = RunFolder.hold(ledger.toAbsolutePath().getParent(), progress)) {
+            return runHeld(sweep, ledger, progress);
+        }
+    }
+
+    private Outcome runHeld(Sweep sweep, Path ledger, Progress progress) throws IOException, InterruptedException {
         ProposedDesign proposed = ProposedDesign.open(
                 beside(ledger),
                 Provenance.of(Map.of("problem", problem, "round", round, "seed", seed)),

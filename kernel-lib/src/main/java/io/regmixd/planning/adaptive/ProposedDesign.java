@@ -2,10 +2,9 @@ package io.regmixd.planning.adaptive;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureRow;
-import io.regmixd.store.ArrowFile;
+import io.regmixd.store.LedgerFile;
 import io.regmixd.store.Provenance;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,16 +21,23 @@ import tech.tablesaw.api.Table;
 /// One row a proxy and domain: `round, proxy, domain, weight`, both counted from 1.
 final class ProposedDesign {
 
-    private final Path file;
-    private final Provenance provenance;
+    private static final String REMEDY =
+            "Give this sweep a run folder of its own, or delete the file and its ledger to start over.";
+
+    private final LedgerFile file;
     private final List<String> domains;
     private final Table table;
 
-    private ProposedDesign(Path file, Provenance provenance, List<String> domains, Table table) {
+    private ProposedDesign(LedgerFile file, List<String> domains) {
         this.file = file;
-        this.provenance = provenance;
         this.domains = domains;
-        this.table = table;
+        this.table = file.saved()
+                .orElseGet(() -> Table.create(
+                        "design",
+                        IntColumn.create("round"),
+                        IntColumn.create("proxy"),
+                        StringColumn.create("domain"),
+                        DoubleColumn.create("weight")));
     }
 
     /// What the file holds; nothing yet where there is none.
@@ -40,21 +46,7 @@ final class ProposedDesign {
     /// @throws IOException if the file is damaged or was made for something else; the message names the file,
     ///     what differs, and the remedy
     static ProposedDesign open(Path file, Provenance provenance, List<String> domains) throws IOException {
-        if (!Files.exists(file)) {
-            Table empty = Table.create(
-                    "design",
-                    IntColumn.create("round"),
-                    IntColumn.create("proxy"),
-                    StringColumn.create("domain"),
-                    DoubleColumn.create("weight"));
-            return new ProposedDesign(file, provenance, domains, empty);
-        }
-        ArrowFile saved = ArrowFile.read(file);
-        provenance.require(
-                file,
-                saved.metadata(),
-                "Give this sweep a run folder of its own, or delete the file and its ledger to start over.");
-        return new ProposedDesign(file, provenance, domains, saved.table());
+        return new ProposedDesign(LedgerFile.open(file, provenance, REMEDY), domains);
     }
 
     /// How many rounds were proposed.
@@ -92,6 +84,6 @@ final class ProposedDesign {
             table.stringColumn("domain").append(row.domain());
             table.doubleColumn("weight").append(row.weight());
         }
-        ArrowFile.write(file, table, provenance.metadata());
+        file.write(table);
     }
 }

@@ -19,15 +19,23 @@ import io.regmixd.planning.Problem;
 import io.regmixd.regression.MixtureLossModel;
 import io.regmixd.regression.Regressor;
 import io.regmixd.store.ArrowFile;
+import io.regmixd.store.RunFolder;
 import io.regmixd.training.ProxySweep;
 import io.regmixd.training.TrainingSettings;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -201,6 +209,31 @@ class AdaptiveSweepTest {
                 file(3),
                 Progress.SILENT);
         assertThat(asked).containsExactly(28);
+    }
+
+    @Test
+    void aSweepWaitsForTheOneThatStillProposesIntoItsFolder() throws Exception {
+        Setting setting = Setting.of(1);
+        CountDownLatch waits = new CountDownLatch(1);
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+            Future<AdaptiveSweep.Outcome> second;
+            try (Closeable _ = RunFolder.hold(folder, Progress.SILENT)) {
+                second = other.submit(() -> setting.sweep(8, 8, 0)
+                        .run(
+                                (mixtures, ledger, progress) -> {
+                                    order.add("second");
+                                    return flat(setting.train(mixtures));
+                                },
+                                file(1),
+                                (step, done, message) -> waits.countDown()));
+                waits.await();
+                assertThat(Files.exists(folder.resolve("sweep-1-design.arrow"))).isFalse();
+                order.add("first");
+            }
+            second.get();
+        }
+        assertThat(order).containsExactly("first", "second");
     }
 
     @Test
