@@ -37,6 +37,46 @@ public record Checkpoints(Path folder, String name) {
         return newestFirst(folder, Pattern.quote(run) + "(-[0-9a-f]{" + DIGITS + "})?");
     }
 
+    /// Trains to the end, stage after stage, and saves on the way: after a stage where it is worth the time, and when
+    /// the thread is interrupted, after the last whole step. The state at the end is left to the caller.
+    ///
+    /// @param stage trains one
+    /// @throws IOException          if a state cannot be written after a stage
+    /// @throws InterruptedException if the thread is interrupted; if the state cannot be written then, that is
+    ///     suppressed
+    void train(Training training, Saving saving, Stage stage) throws IOException, InterruptedException {
+        int savedStep = training.step();
+        long savedAt = System.nanoTime();
+        long took = 0;
+        try {
+            while (!training.finished()) {
+                stage.train();
+                long now = System.nanoTime();
+                if (!training.finished() && saving.worth(now - savedAt, took)) {
+                    save(training);
+                    savedStep = training.step();
+                    savedAt = System.nanoTime();
+                    took = savedAt - now;
+                }
+            }
+        } catch (InterruptedException e) {
+            if (training.step() > savedStep) {
+                try {
+                    save(training);
+                } catch (IOException notSaved) {
+                    e.addSuppressed(notSaved);
+                }
+            }
+            throw e;
+        }
+    }
+
+    /// One stage of a training.
+    @FunctionalInterface
+    interface Stage {
+        void train() throws IOException, InterruptedException;
+    }
+
     /// Saves the state as it is now, whole or not at all, then deletes all but this and the newest before it.
     /// Those of later steps could not be gone on with, or training would not stand here.
     ///

@@ -30,21 +30,6 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
     record Result(List<Trajectory> trajectories, double trainingSeconds, double validationSeconds, List<String> dropped)
             implements Serializable {}
 
-    /// When a state is worth saving.
-    @FunctionalInterface
-    interface Saving extends Serializable {
-
-        /// Saving takes at most a hundredth of the time: a state is worth what it took to train since the one
-        /// before.
-        Saving CHEAP = (trained, saving) -> trained >= 100 * saving;
-
-        /// Asked at the end of every stage.
-        ///
-        /// @param trained nanoseconds since the last state was saved
-        /// @param saving  nanoseconds that saving it took, 0 if there is none yet
-        boolean worth(long trained, long saving);
-    }
-
     private static final long serialVersionUID = 1;
 
     /// Checking a corpus reads all of it: once a process is enough.
@@ -89,7 +74,8 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
             List<Run> next = left.subList(0, Math.min(together, left.size()));
             Checkpoints saved = Checkpoints.of(Path.of(checkpoints), corpus(), settings, next);
             try (Training training = startOrResume(next, saved, device, dropped)) {
-                train(training, saved, next.size(), worker);
+                int runs = next.size();
+                saved.train(training, saving, () -> training.stage(metrics -> worker.report(runs)));
                 trajectories.addAll(training.trajectories());
                 trainingSeconds += training.trainingSeconds();
                 validationSeconds += training.validationSeconds();
@@ -126,34 +112,6 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
             }
         }
         return Training.start(corpus(), settings, runs, List.of(device));
-    }
-
-    private void train(Training training, Checkpoints saved, int runs, SweepExecutor.Worker worker)
-            throws IOException, InterruptedException {
-        int savedStep = training.step();
-        long savedAt = System.nanoTime();
-        long took = 0;
-        try {
-            while (!training.finished()) {
-                training.stage(metrics -> worker.report(runs));
-                long now = System.nanoTime();
-                if (!training.finished() && saving.worth(now - savedAt, took)) {
-                    saved.save(training);
-                    savedStep = training.step();
-                    savedAt = System.nanoTime();
-                    took = savedAt - now;
-                }
-            }
-        } catch (InterruptedException e) {
-            if (training.step() > savedStep) {
-                try {
-                    saved.save(training);
-                } catch (IOException notSaved) {
-                    e.addSuppressed(notSaved);
-                }
-            }
-            throw e;
-        }
     }
 
     private Corpus corpus() throws IOException {

@@ -53,7 +53,7 @@ public final class ProxySweep {
     private final long seed;
     private final Optional<SweepExecutor> executor;
     private final Consumer<Trajectories> watcher;
-    private final GroupTask.Saving saving;
+    private final Saving saving;
     private final Gpus gpus;
     private final Map<Path, List<Trajectory>> unwritten = new HashMap<>();
     private double trainingSeconds;
@@ -65,7 +65,7 @@ public final class ProxySweep {
             long seed,
             Optional<SweepExecutor> executor,
             Consumer<Trajectories> watcher,
-            GroupTask.Saving saving,
+            Saving saving,
             Gpus gpus) {
         this.corpus = corpus;
         this.settings = settings;
@@ -82,7 +82,7 @@ public final class ProxySweep {
     public static ProxySweep of(Corpus corpus, TrainingSettings settings, long seed) {
         settings.requireVocabularyOf(corpus);
         return new ProxySweep(
-                corpus, settings, seed, Optional.empty(), trajectories -> {}, GroupTask.Saving.CHEAP, Gpus.attached());
+                corpus, settings, seed, Optional.empty(), trajectories -> {}, Saving.CHEAP, Gpus.attached());
     }
 
     /// The same sweep, done elsewhere. The corpus and the ledger's folder must have the same paths on all
@@ -98,7 +98,7 @@ public final class ProxySweep {
     }
 
     /// The same sweep, whose proxies under way are saved at other times: a test's need not hang on the clock.
-    ProxySweep saving(GroupTask.Saving other) {
+    ProxySweep saving(Saving other) {
         return new ProxySweep(corpus, settings, seed, executor, watcher, other, gpus);
     }
 

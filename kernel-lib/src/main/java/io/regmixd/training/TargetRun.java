@@ -199,33 +199,26 @@ public final class TargetRun {
                     (seedsDone + before / (double) settings.steps()) / seeds.size(),
                     "going on with seed " + (seedsDone + 1) + " of " + seeds.size() + " after step " + before);
         }
-        try {
-            while (!training.finished()) {
-                steer(training, decisions, seeds.get(seedsDone), progress);
-                training.stage(metrics -> {
-                    double done = (seedsDone + metrics.step() / (double) settings.steps()) / seeds.size();
-                    double tokens = (metrics.step() - before)
-                            * (double) methods().size()
-                            * settings.batch()
-                            * settings.context();
-                    String message = String.format(
-                            Locale.ROOT,
-                            "seed %d of %d, step %d of %d, training loss %.3f nats, %,.0f tokens/s, utilisation %.0f%%",
-                            seedsDone + 1,
-                            seeds.size(),
-                            metrics.step(),
-                            settings.steps(),
-                            metrics.loss(),
-                            tokens * 1e9 / (System.nanoTime() - start),
-                            100 * metrics.utilisation());
-                    progress.update(STEP, Math.min(done, 0.999), message);
-                });
-                checkpoints.save(training);
-            }
-        } catch (InterruptedException e) {
-            checkpoints.save(training);
-            throw e;
-        }
+        checkpoints.train(training, Saving.ALWAYS, () -> {
+            steer(training, decisions, seeds.get(seedsDone), progress);
+            training.stage(metrics -> {
+                double done = (seedsDone + metrics.step() / (double) settings.steps()) / seeds.size();
+                double tokens =
+                        (metrics.step() - before) * (double) methods().size() * settings.batch() * settings.context();
+                String message = String.format(
+                        Locale.ROOT,
+                        "seed %d of %d, step %d of %d, training loss %.3f nats, %,.0f tokens/s, utilisation %.0f%%",
+                        seedsDone + 1,
+                        seeds.size(),
+                        metrics.step(),
+                        settings.steps(),
+                        metrics.loss(),
+                        tokens * 1e9 / (System.nanoTime() - start),
+                        100 * metrics.utilisation());
+                progress.update(STEP, Math.min(done, 0.999), message);
+            });
+        });
+        checkpoints.save(training);
     }
 
     /// Between two stages: has the online planners decide how their runs go on, or reads back what they

@@ -23,8 +23,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// A group of runs under way: the one training loop of proxies and target.
@@ -60,6 +58,8 @@ public final class Training implements AutoCloseable {
             double learningRate,
             double tokensPerSecond,
             double utilisation) {}
+
+    private static final String REMEDY = "Delete it to start over, or choose another run folder.";
 
     private static final Map<String, Double> PRODUCT_RATES = new ConcurrentHashMap<>();
 
@@ -126,22 +126,35 @@ public final class Training implements AutoCloseable {
             Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices, Path file)
             throws IOException {
         try (TensorFile saved = TensorFile.open(file)) {
-            Map<String, String> state = saved.metadata();
-            int step = Integer.parseInt(state.getOrDefault("step", "0"));
-            provenance(corpus, settings, runs, step)
-                    .require(file, state, "Delete it to start over, or choose another run folder.");
+            TrainingState state = state(saved, corpus, settings, runs, file);
             List<ComputeDevice> used = used(devices, settings);
             Llama llama = Llama.restore(settings.model(), runs.size(), saved, used, settings.compute());
-            Training training = new Training(corpus, settings, runs, used, llama);
-            training.step = step;
-            training.losses.addAll(parse(state.get("losses_nats")));
-            List<String> divergedAt = split(state.get("diverged_at"), ",");
-            for (int k = 0; k < runs.size(); k++) {
-                if (!divergedAt.get(k).equals("0")) {
-                    training.markDiverged(k, Integer.parseInt(divergedAt.get(k)));
+            try {
+                Training training = new Training(corpus, settings, runs, used, llama);
+                training.step = state.step();
+                training.losses.addAll(state.losses());
+                for (int k = 0; k < runs.size(); k++) {
+                    if (state.divergedAt().get(k) > 0) {
+                        training.markDiverged(k, state.divergedAt().get(k));
+                    }
                 }
+                return training;
+            } catch (RuntimeException | Error e) {
+                llama.close();
+                throw e;
             }
-            return training;
+        }
+    }
+
+    /// What a file's metadata say, read before any model is made.
+    private static TrainingState state(
+            TensorFile saved, Corpus corpus, TrainingSettings settings, List<Run> runs, Path file) throws IOException {
+        Map<String, String> metadata = saved.metadata();
+        try {
+            provenance(corpus, settings, runs, TrainingState.step(metadata)).require(file, metadata, REMEDY);
+            return TrainingState.of(metadata, runs.size(), corpus.domains().size());
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + " holds no training: " + e.getMessage() + "\n" + REMEDY, e);
         }
     }
 
@@ -150,18 +163,10 @@ public final class Training implements AutoCloseable {
     ///
     /// @throws IOException if the file cannot be written
     public void save(Path file) throws IOException {
-        Map<String, String> state =
-                new HashMap<>(provenance(corpus, settings, runs, step).metadata());
-        state.put("step", Integer.toString(step));
-        state.put(
-                "losses_nats",
-                losses.stream()
-                        .map(stage -> Arrays.stream(stage).map(Training::join).collect(Collectors.joining(";")))
-                        .collect(Collectors.joining("|")));
-        state.put(
-                "diverged_at",
-                Arrays.stream(divergedAt).mapToObj(Integer::toString).collect(Collectors.joining(",")));
-        TensorFile.write(file, state, llama.tensors());
+        List<Integer> diverged = Arrays.stream(divergedAt).boxed().toList();
+        Map<String, String> metadata = new HashMap<>(new TrainingState(step, losses, diverged).metadata());
+        metadata.putAll(provenance(corpus, settings, runs, step).metadata());
+        TensorFile.write(file, metadata, llama.tensors());
     }
 
     /// Writes the model of one run in the format of Transformers, see [Llama#export].
@@ -198,24 +203,6 @@ public final class Training implements AutoCloseable {
 
     private static int begun(TrainingSettings settings, int step) {
         return Math.ceilDiv(step * settings.stages(), settings.steps());
-    }
-
-    private static String join(double[] numbers) {
-        return Arrays.stream(numbers).mapToObj(Double::toString).collect(Collectors.joining(","));
-    }
-
-    private static List<double[][]> parse(String stages) {
-        return split(stages, "|").stream()
-                .map(stage -> split(stage, ";").stream()
-                        .map(row -> split(row, ",").stream()
-                                .mapToDouble(Double::parseDouble)
-                                .toArray())
-                        .toArray(double[][]::new))
-                .toList();
-    }
-
-    private static List<String> split(String text, String separator) {
-        return List.of(text.split(Pattern.quote(separator), -1));
     }
 
     /// Trains up to the end of the stage under way and measures the validation losses.

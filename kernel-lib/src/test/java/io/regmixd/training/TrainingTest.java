@@ -14,14 +14,17 @@ import io.regmixd.engine.Precision;
 import io.regmixd.mixture.LearningRate;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.store.TensorFile;
 import io.regmixd.trajectory.Trajectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -194,6 +197,62 @@ class TrainingTest {
         assertThatThrownBy(() -> Training.resume(corpus, settings(5e-3), runs, ComputeDevice.cpu(1), file))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("other.arrow");
+    }
+
+    @Test
+    void aStateWhoseWordsAreNoneOfATrainingIsRefusedAndLeavesNothingOnTheDevice() throws Exception {
+        List<Run> runs = List.of(constant("a", 1, 1, 0, 0), constant("b", 1, 0, 1, 0));
+        Path file = temporary.resolve("words.arrow");
+        try (Training training = Training.start(corpus, settings(5e-3), runs, ComputeDevice.cpu(1))) {
+            training.save(file);
+        }
+        Map<String, String> words;
+        List<TensorFile.Tensor> tensors = new ArrayList<>();
+        try (TensorFile saved = TensorFile.open(file)) {
+            words = saved.metadata();
+            while (tensors.size() < saved.size()) {
+                tensors.add(saved.next());
+            }
+        }
+        int before = FakeGpus.tensors();
+        for (String wrong : List.of(
+                "step:four",
+                "step:-1",
+                "losses_nats:",
+                "losses_nats:1,2,x;1,2,3",
+                "losses_nats:1,2,3",
+                "losses_nats:1,2,3;1,2",
+                "diverged_at:0",
+                "diverged_at:0,no")) {
+            Map<String, String> other = new HashMap<>(words);
+            other.put(wrong.substring(0, wrong.indexOf(':')), wrong.substring(wrong.indexOf(':') + 1));
+            TensorFile.write(file, other, tensors);
+            assertThatThrownBy(() -> Training.resume(corpus, settings(5e-3), runs, ComputeDevice.cpu(1), file))
+                    .as(wrong)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContainingAll(file.toString(), wrong.substring(0, wrong.indexOf(':')), "Delete it");
+            assertThat(FakeGpus.tensors()).as(wrong).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aStateThatCannotBeWrittenAtAnInterruptIsToldBesideIt() throws Exception {
+        Path noFolder = Files.createFile(temporary.resolve("no folder"));
+        List<Run> runs = List.of(constant("a", 1, 1, 0, 0));
+        try (Training training = Training.start(corpus, settings(5e-3), runs, ComputeDevice.cpu(1))) {
+            assertThatThrownBy(() -> new Checkpoints(noFolder, "target")
+                            .train(
+                                    training,
+                                    Saving.ALWAYS,
+                                    () -> training.stage(
+                                            metrics -> Thread.currentThread().interrupt())))
+                    .isInstanceOf(InterruptedException.class)
+                    .satisfies(e -> assertThat(e.getSuppressed())
+                            .singleElement()
+                            .asString()
+                            .contains("cannot write " + noFolder));
+            assertThat(training.step()).isEqualTo(1);
+        }
     }
 
     @Test

@@ -1,0 +1,19 @@
+package io.regmixd.training;
+
+import java.io.Serializable;
+
+/// When a state is worth saving, asked after every stage but the last.
+@FunctionalInterface
+interface Saving extends Serializable {
+
+    /// After every stage.
+    Saving ALWAYS = (trained, saving) -> true;
+
+    /// Saving takes at most a hundredth of the time: a state is worth what it took to train since the one
+    /// before.
+    Saving CHEAP = (trained, saving) -> trained >= 100 * saving;
+
+    /// @param trained nanoseconds since the last state was saved
+    /// @param saving  nanoseconds that saving it took, 0 if there is none yet
+    boolean worth(long trained, long saving);
+}
