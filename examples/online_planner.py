@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A training loop that asks RegMix-D's online planner what to train on next.
 
-    examples/online_planner.py ./plan-online --run runs/demo --objective documentation --steps 25000 --log plan.json
+    examples/online_planner.py ./plan-online --run runs/mine --objective documentation --steps 25000 --log plan.json
 
 Plain Python, no dependencies: copy `Planner` into your trainer. The model here is a stand-in whose losses fall with the
 tokens that it sees of a domain; put your own `train` and `validate` in its place.

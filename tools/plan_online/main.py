@@ -26,7 +26,7 @@ a question and its answer:
 Losses are validation losses in nats a token. Start with {"step": 0}. examples/online_planner.py is a training loop that asks.
 
 example:
-  ./plan-online --run runs/demo --objective documentation --steps 25000 --log runs/mine/plan.json"""
+  ./plan-online --run runs/mine --objective documentation --steps 25000 --log runs/mine/plan.json"""
 
 
 def arguments(argv):

@@ -3,12 +3,11 @@
 import asyncio
 import contextlib
 import logging
-import os
 import re
 import signal
+from pathlib import Path
 from time import monotonic
 
-import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -16,6 +15,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from .terminal import ANSI
 
 PROGRESS_KEY = "regmixd_progress"  # Kernel.java marks progress displays with it
+RUN_KEY = "regmixd_run"  # and the display that says which run folder a session works in
 FINISH_INTERRUPTED = "io.regmixd.notebook.Kernel.finishInterrupted();"
 SECONDS_TO_STOP = 60
 
@@ -23,12 +23,12 @@ SECONDS_TO_STOP = 60
 class Execution(NotebookClient):
     """One run of one notebook. `outcome` says how it ended: done, failed or stopped."""
 
-    def __init__(self, notebook, copy, terminal, folder):
+    def __init__(self, notebook, run_folder, terminal, folder):
         super().__init__(
             notebook, kernel_name="java", kernel_manager_class=AsyncKernelManager, timeout=None, startup_timeout=180
         )
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what went wrong is said once, below
-        self.copy = copy
+        self.run_folder = run_folder
         self.terminal = terminal
         self.folder = folder
         self.outcome = "failed"
@@ -64,7 +64,7 @@ class Execution(NotebookClient):
             self.at_once = True
         finally:
             await self._end_kernel()
-            save(self.nb, self.copy)
+            self.run_folder.save(self.nb)
             if self.stopping:
                 self.outcome = "stopped"
 
@@ -84,15 +84,18 @@ class Execution(NotebookClient):
             finally:
                 self.cell_runs = False
                 self.terminal.cell_done()
-                save(self.nb, self.copy)
+                self.run_folder.save(self.nb)
         self.outcome = "done"
 
     def process_message(self, msg, cell, cell_index):
         content = msg["content"]
+        transient = content.get("transient", {})
         if msg["msg_type"] == "stream":
             self.terminal.text(content["text"])
-        elif content.get("transient", {}).get(PROGRESS_KEY):
-            self.terminal.progress(content["transient"].get("display_id"), content["data"].get("text/plain", ""))
+        elif transient.get(PROGRESS_KEY):
+            self.terminal.progress(transient.get("display_id"), content["data"].get("text/plain", ""))
+        elif RUN_KEY in transient:
+            self.run_folder.chosen(Path(transient[RUN_KEY]["folder"]), transient[RUN_KEY]["goes_on"])
         return super().process_message(msg, cell, cell_index)
 
     def _stop(self, run):
@@ -159,11 +162,3 @@ def plain_error(error):
     thrown = (re.match(r"(?:[\w$]+\.)*([\w$]+)(?::|$)", line) for line in lines)
     kind = next((found[1] for found in thrown if found), error.ename)
     return "\n    ".join([kind, *error.evalue.splitlines()])
-
-
-def save(notebook, path):
-    """Whole or not at all."""
-    new = path.with_name(path.name + ".new")
-    with open(new, "w", encoding="utf-8") as out:
-        nbformat.write(notebook, out)
-    os.replace(new, path)

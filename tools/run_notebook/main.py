@@ -13,8 +13,8 @@ from .terminal import Failure, Terminal, duration
 
 ROOT = Path(__file__).resolve().parents[2]
 SETUP = ROOT / ".setup"
-FOLDER_LOCK = ".lock"  # RunFolder.java
-NOTEBOOK_LOCK = ".notebook.lock"
+RUNS = ROOT / (os.environ.get("REGMIXD_RUNS") or "runs")  # as in Session.java
+RUN = "RUN"  # the parameter that names the run folder; where it is empty, the notebook's session chooses one
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 DESCRIPTION = """\
@@ -48,7 +48,8 @@ def arguments(argv):
         help="sets a parameter that the notebook's cell tagged `parameters` declares; may be repeated",
     )
     parser.add_argument(
-        "--out", metavar="RUN_FOLDER", type=Path, default=ROOT / "runs" / "demo", help="where the run's files go (runs/demo)"
+        "--out", metavar="RUN_FOLDER", type=Path,
+        help="where the run's files go: sets the parameter RUN (a folder in runs that is named after the parameters)",
     )
     parser.add_argument("--set-up", action="store_true", help="only set up what is missing, run nothing")
     parser.add_argument(
@@ -122,28 +123,29 @@ def run(given):
     os.environ.update(kernel.jupyter_environment(SETUP))  # before Jupyter is imported
     import nbformat
 
-    from .execution import Execution, save
+    from .execution import Execution
+    from .run_folder import RunFolder
 
     notebook = read(given.notebook, nbformat)
-    parameters.inject(notebook.cells, given.values, nbformat.v4.new_code_cell)
-    folder = given.out.resolve()
-    goes_on = folder.is_dir() and any(folder.iterdir())
-    folder.mkdir(parents=True, exist_ok=True)
-    # the kernel holds the folder's own lock: this one is for the notebook that is written there
-    with lock.held(folder / NOTEBOOK_LOCK) as runner:
-        other = runner or lock.holder(folder / FOLDER_LOCK)
-        if other:
-            raise Failure(f"{shown(folder)} is in use by {other}. Wait for it, or name another folder with --out.")
-        if goes_on:
-            print(f"Going on in {shown(folder)}: what is finished there is kept")
-        else:
-            print(f"Running in {shown(folder)}")
-        os.environ["REGMIXD_RUN"] = str(folder)
-        copy = folder / given.notebook.name
-        save(notebook, copy)
-        terminal = Terminal(sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in notebook.cells))
-        outcome = Execution(notebook, copy, terminal, ROOT).run()
-        return report(outcome, notebook, copy, time.monotonic() - started)
+    folder = given.out and given.out.resolve()
+    chooses = declares(notebook, RUN)
+    values = [*given.values, (RUN, str(folder))] if folder and chooses else given.values
+    parameters.inject(notebook.cells, values, nbformat.v4.new_code_cell)
+    terminal = Terminal(sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in notebook.cells))
+    with RunFolder(given.notebook.name, terminal.note) as run_folder:
+        if folder or not chooses:
+            run_folder.take(folder or RUNS / given.notebook.stem)
+            run_folder.save(notebook)
+        outcome = Execution(notebook, run_folder, terminal, ROOT).run()
+        if run_folder.path is None:  # it ended before a session was open
+            run_folder.take(RUNS / given.notebook.stem)
+            run_folder.save(notebook)
+        return report(outcome, notebook, run_folder.copy, time.monotonic() - started)
+
+
+def declares(notebook, name):
+    tagged = (cell for cell in notebook.cells if parameters.TAG in parameters.tags(cell))
+    return any(name in parameters.declared(cell.source) for cell in tagged)
 
 
 def read(path, nbformat):
@@ -165,6 +167,7 @@ def read(path, nbformat):
 
 def report(outcome, notebook, copy, seconds):
     from . import outcome as written
+    from .run_folder import shown
 
     html = copy.with_suffix(".html")
     written.write_html(notebook, html)
@@ -177,9 +180,3 @@ def report(outcome, notebook, copy, seconds):
         return FAILED
     print(f"\nDone in {duration(seconds)}. In {folder}:\n{written.summary(copy.parent)}")
     return DONE
-
-
-def shown(path):
-    """A path as the user would type it."""
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative

@@ -29,8 +29,14 @@ try {
     for (int i = 0; ; i++) { bar.update("Training proxies", i / 1e6, ""); Thread.sleep(100); }
 } catch (InterruptedException e) {
     Thread.sleep(1000);
-    java.nio.file.Files.writeString(java.nio.file.Path.of(System.getenv("REGMIXD_RUN"), "kept"), "");
+    java.nio.file.Files.writeString(java.nio.file.Path.of(RUN, "kept"), "");
 }"""
+RUN = code('String RUN = "";', "parameters")
+SESSION = [
+    code('int PROXIES = 48;\nString RUN = "";', "parameters"),
+    code('var session = io.regmixd.notebook.Session.open("mine", RUN, Map.of("PROXIES", PROXIES));'),
+    code("System.out.println(session);"),
+]
 
 
 class RunTest(unittest.TestCase):
@@ -44,12 +50,12 @@ class RunTest(unittest.TestCase):
         self.folder = Path(folder.name)
         self.out = self.folder / "runs" / "first"
 
-    def start(self, cells, *options):
+    def start(self, cells, *options, out=True):
         notebook = self.folder / "small.ipynb"
         notebook.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
         process = subprocess.Popen(
-            [ROOT / "run-notebook", notebook, "--out", self.out, *options],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+            [ROOT / "run-notebook", notebook, *(["--out", self.out] if out else []), *options],
+            env={**os.environ, "REGMIXD_RUNS": str(self.folder / "runs")}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
             # where the tests run in the background of a shell, SIGINT is ignored, and the command would keep that
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
@@ -57,8 +63,8 @@ class RunTest(unittest.TestCase):
         self.addCleanup(process.kill)
         return process
 
-    def run_to_end(self, cells, *options):
-        process = self.start(cells, *options)
+    def run_to_end(self, cells, *options, **more):
+        process = self.start(cells, *options, **more)
         text, _ = process.communicate(timeout=PATIENCE)
         return process.returncode, text
 
@@ -67,7 +73,7 @@ class RunTest(unittest.TestCase):
         return [cell["outputs"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
     def start_working_forever(self):
-        process = self.start([heading("First"), code("6 * 7"), heading("Training"), code(WORK_FOREVER)])
+        process = self.start([RUN, heading("First"), code("6 * 7"), heading("Training"), code(WORK_FOREVER)])
         for line in process.stdout:
             found = re.search(r"pid (\d+)", line)
             if found:
@@ -84,8 +90,8 @@ class RunTest(unittest.TestCase):
         exit_code, text = self.run_to_end(
             [
                 heading("Parameters"),
-                code('int PROXIES = 48;\nString SIZE = "demo";', "parameters"),
-                code('System.out.println(PROXIES / 3 + " " + SIZE + " " + System.getenv("REGMIXD_RUN"));'),
+                code('int PROXIES = 48;\nString SIZE = "demo";\nString RUN = "";', "parameters"),
+                code('System.out.println(PROXIES / 3 + " " + SIZE + " " + RUN);'),
                 heading("Table"),
                 code('tech.tablesaw.api.Table.create(tech.tablesaw.api.DoubleColumn.create("loss_nats", 2.31415926))'),
                 heading("Training"),
@@ -124,7 +130,7 @@ class RunTest(unittest.TestCase):
         self.assertEqual(process.returncode, 130, text)
         self.assertIn("the same command goes on from there", text)
         self.assert_ends(java)
-        first, training = self.outputs()
+        _, _, first, training = self.outputs()
         self.assertEqual("".join(first[0]["data"]["text/plain"]), "42")
         self.assertIn("Training proxies", json.dumps(training))
         self.assertTrue((self.out / "small.html").exists())
@@ -143,8 +149,35 @@ class RunTest(unittest.TestCase):
         process.kill()
         process.wait()
         self.assert_ends(java)
-        first, _ = self.outputs()
+        _, _, first, _ = self.outputs()
         self.assertEqual("".join(first[0]["data"]["text/plain"]), "42")
+
+    def test_session_chooses_the_folder_by_the_parameters_and_goes_on_in_it(self):
+        runs = self.folder / "runs"
+        folders = []
+        for options, begins in ([], "Running in"), ([], "Going on in"), (["-p", "PROXIES", "64"], "Running in"):
+            exit_code, text = self.run_to_end(SESSION, *options, out=False)
+            self.assertEqual(exit_code, 0, text)
+            found = re.search(rf"{begins} .*/runs/(mine-[0-9a-f]{{8}})", text)
+            self.assertIsNotNone(found, text)
+            folders.append(found[1])
+            self.out = runs / found[1]
+            self.assertIn(str(self.out), json.dumps(self.outputs()))
+            self.assertNotIn("transient", json.dumps(self.outputs()))
+            self.assertTrue((self.out / "small.html").exists())
+        self.assertEqual(folders[0], folders[1])
+        self.assertEqual({each.name for each in runs.iterdir()}, set(folders))
+
+        exit_code, text = self.run_to_end(SESSION, "-p", "PROXIES", "32", "-p", "RUN", str(self.out), out=False)
+        self.assertEqual(exit_code, 1, text)
+        self.assertIn("parameters.PROXIES is 64 there, and now 32", text)
+        self.assertIn("Leave RUN empty", text)
+        self.assertTrue((runs / "small" / "small.ipynb").exists(), "what no session chose a folder for")
+
+    def test_notebook_without_the_parameter_has_a_folder_of_its_name(self):
+        exit_code, text = self.run_to_end([code("6 * 7")], out=False)
+        self.assertEqual(exit_code, 0, text)
+        self.assertTrue((self.folder / "runs" / "small" / "small.html").exists())
 
     def test_wrong_command_lines_end_before_a_kernel_starts(self):
         exit_code, text = self.run_to_end([code("int PROXIES = 48;", "parameters")], "-p", "PROXYS", "1")

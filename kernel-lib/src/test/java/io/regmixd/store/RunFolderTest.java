@@ -134,6 +134,26 @@ class RunFolderTest {
     }
 
     @Test
+    void whatRunsShareIsWaitedForUntilTheOtherProcessHasDone() throws Exception {
+        try (OtherJvm owner = new OtherJvm("", Holder.class, parent.toString())) {
+            assertThat(owner.line()).isEqualTo("holding " + parent.getFileName());
+            List<String> heard = new CopyOnWriteArrayList<>();
+            Progress progress = (step, fraction, message) -> {
+                heard.add(message);
+                if (fraction == 0) {
+                    owner.kill();
+                }
+            };
+            try (Closeable _ = RunFolder.await(parent, progress)) {
+                assertThatIOException().isThrownBy(() -> RunFolder.open(parent)).withMessageContaining("very session");
+            }
+            assertThat(heard).hasSize(2).last().asString().endsWith("is free");
+            assertThat(heard.getFirst()).contains(parent.toString(), "is in use by process " + owner.pid());
+        }
+        RunFolder.open(parent).close();
+    }
+
+    @Test
     void unfinishedFilesOfADeadSessionAreRemovedAndNothingElse() throws IOException {
         Path checkpoints = Files.createDirectories(parent.resolve("checkpoints"));
         Path left = Files.createFile(checkpoints.resolve(".target.arrow.0123456789abcdef.unfinished"));

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,6 +110,49 @@ class ProxySweepTest {
                         () -> sweep(1e-3).run(design.subList(0, 2), folder.resolve("switching.arrow"), Progress.SILENT))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("belongs to another plan");
+    }
+
+    @Test
+    void runThatNeedsASharedSweepOfAnotherTrainsNoProxyAgain(@TempDir Path folder) throws Exception {
+        Path shared = folder.resolve("sweeps");
+        Path first = folder.resolve("first/sweep.arrow");
+        Path second = folder.resolve("second/sweep.arrow");
+        Trajectories trained = sweep(1e-3).sharedIn(shared).run(design, first, Progress.SILENT);
+
+        ProxySweep again = sweep(1e-3).sharedIn(shared);
+        Trajectories found = again.run(design, second, Progress.SILENT);
+
+        assertThat(again.trainingSeconds()).isZero();
+        assertThat(found.table().printAll()).isEqualTo(trained.table().printAll());
+        assertThat(second).hasSameBinaryContentAs(first);
+        assertThat(Trajectories.read(second).completed()).hasSize(5);
+
+        ProxySweep another = sweep(2e-3).sharedIn(shared);
+        another.run(design, second, Progress.SILENT);
+        assertThat(another.trainingSeconds()).isPositive();
+        another.run(design.subList(0, 2), second, Progress.SILENT);
+        try (Stream<Path> sweeps = Files.list(shared)) {
+            assertThat(sweeps).as("one of each provenance and design").hasSize(3);
+        }
+    }
+
+    @Test
+    void interruptedSharedSweepGoesOnForAnotherRun(@TempDir Path folder) throws Exception {
+        Path shared = folder.resolve("sweeps");
+        Path first = folder.resolve("first.arrow");
+        assertThatThrownBy(() -> sweep(1e-3).sharedIn(shared).run(design, first, (step, done, message) -> {
+                    if (message.startsWith("2 of 5")) {
+                        Thread.currentThread().interrupt();
+                    }
+                }))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(first).doesNotExist();
+
+        List<String> messages = new ArrayList<>();
+        sweep(1e-3)
+                .sharedIn(shared)
+                .run(design, folder.resolve("second.arrow"), (step, done, message) -> messages.add(message));
+        assertThat(messages.getFirst()).contains("of 5 proxies").contains("going on with the others");
     }
 
     @Test
