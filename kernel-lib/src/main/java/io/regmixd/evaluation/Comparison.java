@@ -142,26 +142,26 @@ public record Comparison(Evaluation evaluation, String baseline) {
                 .toList();
     }
 
-    /// What the evaluation showed, in sentences made from its numbers, a line each: which method has the lowest
-    /// objective loss, or which share the first place because the seeds cannot tell them apart; how each differs
-    /// from the baseline and whether the seeds suffice to tell; and what the lowest one costs elsewhere.
+    /// What the evaluation showed of the objective, in sentences made from its numbers, a line each: first of all
+    /// that no method beats the baseline, where none is shown to; which method has the lowest loss, or which share
+    /// the first place because the seeds cannot tell them apart; how each differs from the baseline and whether
+    /// the seeds suffice to tell.
     public String inWords() {
         String objective = evaluation.objective();
-        List<String> finished = methods().stream()
-                .sorted(Comparator.comparingDouble(
-                        method -> loss(method, objective).value()))
-                .toList();
+        List<String> finished = ranked();
         if (!finished.contains(baseline)) {
             return "No target of " + baseline + " finished, so nothing can be compared with it.";
         }
-        String best = finished.getFirst();
-        StringBuilder words = new StringBuilder(headline(finished, objective));
+        StringBuilder words = new StringBuilder();
+        if (finished.stream().noneMatch(this::beatsBaseline)) {
+            words.append("No method is shown to be better than " + baseline + " on " + objective + " in this run.\n");
+        }
+        words.append(headline(finished, objective));
         for (String method : finished) {
             if (!method.equals(baseline)) {
                 words.append('\n').append(against(method, objective));
             }
         }
-        words.append('\n').append(elsewhere(best));
         int planned = evaluation.methods().size()
                 * (int) evaluation.scores().stream()
                         .map(Evaluation.Score::seed)
@@ -173,6 +173,19 @@ public record Comparison(Evaluation evaluation, String baseline) {
                     planned - evaluation.scores().size(), planned));
         }
         return words.toString();
+    }
+
+    /// The methods with a target that finished, that of the lowest objective loss first.
+    private List<String> ranked() {
+        return methods().stream()
+                .sorted(Comparator.comparingDouble(
+                        method -> loss(method, evaluation.objective()).value()))
+                .toList();
+    }
+
+    private boolean beatsBaseline(String method) {
+        Mean difference = difference(method, evaluation.objective());
+        return difference.value() < 0 && difference.differsFromZero();
     }
 
     private String headline(List<String> finished, String objective) {
@@ -218,15 +231,18 @@ public record Comparison(Evaluation evaluation, String baseline) {
                 + (difference.differsFromZero() ? "." : ": these seeds do not tell the two apart.");
     }
 
-    private String elsewhere(String best) {
-        if (best.equals(baseline)) {
-            return "No method beats " + baseline + " on the objective in this run.";
+    /// What the other domains show, in a sentence: where the method of the lowest objective loss, the baseline
+    /// aside, is worse than the baseline, and the mean losses over all domains.
+    public String elsewhereInWords() {
+        List<String> others = ranked();
+        if (!others.contains(baseline) || others.size() < 2) {
+            return "Nothing can be compared with " + baseline + ".";
         }
+        String best = others.get(others.getFirst().equals(baseline) ? 1 : 0);
         List<String> worse = evaluation.domains().stream()
                 .filter(domain -> !domain.equals(evaluation.objective()))
                 .filter(domain -> difference(best, domain).value() > 0)
                 .toList();
-        int others = evaluation.domains().size() - 1;
         return String.format(
                 Locale.ROOT,
                 "Elsewhere %s is worse than %s on %d of the %d other domains%s, and its mean loss over all domains is"
@@ -234,7 +250,7 @@ public record Comparison(Evaluation evaluation, String baseline) {
                 best,
                 baseline,
                 worse.size(),
-                others,
+                evaluation.domains().size() - 1,
                 worse.isEmpty() ? "" : " (" + String.join(", ", worse) + ")",
                 meanLoss(best).value(),
                 meanLoss(baseline).value());

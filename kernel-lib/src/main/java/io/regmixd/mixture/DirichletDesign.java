@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -121,6 +122,32 @@ public final class DirichletDesign {
             }
         }
         return candidates;
+    }
+
+    /// How far a sample goes in the weight of one domain, in a sentence.
+    ///
+    /// @param sample as [#sample] draws it
+    /// @throws IllegalArgumentException if there is no such domain
+    public String inWords(List<Mixture> sample, String domain) {
+        int d = natural.domains().indexOf(domain);
+        if (d < 0) {
+            throw new IllegalArgumentException("no domain " + domain + " in " + natural.domains());
+        }
+        double[] weights = sample.stream()
+                .mapToDouble(mixture -> mixture.weight(d))
+                .sorted()
+                .toArray();
+        return String.format(
+                Locale.ROOT,
+                "In these %d mixtures %s has %.1f%% to %.1f%% of the tokens (median %.1f%%); its natural share is %.1f%%, and"
+                        + " plans may give it up to %.1f%%.",
+                weights.length,
+                domain,
+                100 * weights[0],
+                100 * weights[weights.length - 1],
+                50 * (weights[weights.length / 2] + weights[(weights.length - 1) / 2]),
+                100 * natural.weight(d),
+                100 * upperBounds[d]);
     }
 
     private boolean withinBounds(double[] weights) {

@@ -2,9 +2,11 @@ package io.regmixd.planning;
 
 import io.regmixd.mixture.MixtureRow;
 import io.regmixd.mixture.MixtureSchedule;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import tech.tablesaw.api.DoubleColumn;
@@ -121,6 +123,31 @@ public final class Plan {
         Map<String, MixtureSchedule> schedules = new LinkedHashMap<>();
         plans.forEach(plan -> schedules.put(plan.name, plan.schedule));
         return schedules;
+    }
+
+    /// How much of one domain each plan shows, in a sentence: its share of all tokens, and by stage where that changes.
+    ///
+    /// @param plans  over the same domains, each of equally long stages
+    /// @throws IllegalArgumentException if there is no such domain
+    public static String inWords(List<Plan> plans, String domain) {
+        List<String> shares = new ArrayList<>();
+        for (Plan plan : plans) {
+            int d = plan.schedule.domains().indexOf(domain);
+            if (d < 0) {
+                throw new IllegalArgumentException("no domain " + domain + " in " + plan.schedule.domains());
+            }
+            List<String> stages = plan.schedule.stages().stream()
+                    .map(mixture -> percent(mixture.weight(d)))
+                    .toList();
+            boolean changes = stages.stream().distinct().count() > 1;
+            shares.add(plan.name + " " + percent(plan.schedule.mean().weight(d))
+                    + (changes ? " (" + String.join(", ", stages) + " by stage)" : ""));
+        }
+        return "Of all training tokens, " + domain + " is: " + String.join("; ", shares) + ".";
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f%%", 100 * share);
     }
 
     /// Long format, one row a plan, stage and domain: `method, stage, domain, weight`, stages from 1.

@@ -167,22 +167,22 @@ public final class CrossValidation {
                 .getDouble(0);
         double finalLoss = spearman(regressor, FINAL_LOSS);
         double rollout = spearman(regressor, ROLLOUT);
-        String beaten = Stream.of(FINAL_LOSS, ROLLOUT)
+        String noBetter = Stream.of(FINAL_LOSS, ROLLOUT)
                 .filter(what -> !(spearman(regressor, what) > trivial))
-                .collect(Collectors.joining(" and the "));
+                .map(what -> "on the " + what)
+                .collect(Collectors.joining(" and "));
         return String.format(
                 Locale.ROOT,
-                "%s ranks held-out proxies on %s at %.3f (final loss) and %.3f (rollout), minus the weight of %s at"
-                        + " %.3f: %s.",
-                regressor.name(),
+                "By Spearman's rank correlation on %s, %s ranks held-out proxies at %.3f (final loss) and %.3f (rollout), and"
+                        + " minus the weight of %1$s alone ranks them at %.3f: %s.",
                 objective,
+                regressor.name(),
                 finalLoss,
                 rollout,
-                objective,
                 trivial,
-                beaten.isEmpty()
+                noBetter.isEmpty()
                         ? "both predictions rank better than the weight alone"
-                        : "the " + beaten + " by regression: no better than the weight alone, so little was learned");
+                        : noBetter + " it ranks them no better than the weight alone, so it has learned little");
     }
 
     private Table pairs(Regressor regressor, String what) {

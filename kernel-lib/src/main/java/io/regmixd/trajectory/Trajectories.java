@@ -4,7 +4,9 @@ import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.store.ArrowFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.LongColumn;
@@ -124,5 +126,38 @@ public record Trajectories(List<String> domains, int stages, long tokensAStage, 
         return trajectory.completed()
                 ? COMPLETED
                 : DIVERGED + trajectory.divergedAt().getAsInt();
+    }
+
+    /// What the runs show of one domain's loss, in a sentence: the best, the worst, and how much of the domain the
+    /// better and the worse half had in their mixtures.
+    ///
+    /// @throws IllegalArgumentException if there is no such domain, or fewer than two runs were completed
+    public String inWords(String domain) {
+        int d = domains.indexOf(domain);
+        if (d < 0 || completed().size() < 2) {
+            throw new IllegalArgumentException(
+                    completed().size() + " completed runs over " + domains + " say nothing of " + domain);
+        }
+        List<Trajectory> ranked = completed().stream()
+                .sorted(Comparator.comparingDouble(run -> run.loss(stages, d)))
+                .toList();
+        int half = ranked.size() / 2;
+        return String.format(
+                Locale.ROOT,
+                "The loss on %s ends between %.3f and %.3f nats per token; the better half of the %d runs had %.1f%% of %1$s"
+                        + " in their mixtures, the worse half %.1f%%.",
+                domain,
+                ranked.getFirst().loss(stages, d),
+                ranked.getLast().loss(stages, d),
+                ranked.size(),
+                100 * meanWeight(ranked.subList(0, half), d),
+                100 * meanWeight(ranked.subList(ranked.size() - half, ranked.size()), d));
+    }
+
+    private static double meanWeight(List<Trajectory> runs, int domain) {
+        return runs.stream()
+                .mapToDouble(run -> run.schedule().mean().weight(domain))
+                .average()
+                .orElseThrow();
     }
 }

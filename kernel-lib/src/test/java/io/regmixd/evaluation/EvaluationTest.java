@@ -121,11 +121,27 @@ class EvaluationTest {
         assertThat(difference.halfWidth()).isCloseTo(4.302653 * 0.1 / Math.sqrt(3), within(1e-6));
         assertThat(difference.differsFromZero()).isFalse();
         assertThat(comparison.inWords())
-                .startsWith("No method is shown to be best on text; 2 share the first place: RegMix-D 2.800 ± 2.236,"
+                .startsWith("No method is shown to be better than RegMix on text in this run.\n"
+                        + "No method is shown to be best on text; 2 share the first place: RegMix-D 2.800 ± 2.236,"
                         + " RegMix 3.000 ± 2.484 nats per token (means over seeds).")
                 .contains("RegMix-D lies 0.200 nats below RegMix (95% interval of the paired difference -0.448 to"
-                        + " +0.048): these seeds do not tell the two apart.")
-                .contains("worse than RegMix on 0 of the 1 other domains");
+                        + " +0.048): these seeds do not tell the two apart.");
+        assertThat(comparison.elsewhereInWords())
+                .startsWith("Elsewhere RegMix-D is worse than RegMix on 0 of the 1 other domains, and its mean loss");
+    }
+
+    @Test
+    void wordsBeginWithTheBestMethodWhereItBeatsTheBaseline() {
+        Comparison comparison = new Comparison(evaluation(new double[] {1.79, 2.8, 3.81}), "RegMix");
+
+        assertThat(comparison.inWords())
+                .startsWith("RegMix-D has the lowest validation loss on text: 2.800")
+                .doesNotContain("No method");
+        Comparison other = new Comparison(comparison.evaluation(), "RegMix-D");
+        assertThat(other.elsewhereInWords())
+                .startsWith(
+                        "Elsewhere RegMix is worse than RegMix-D on 0 of the 1 other domains, and its mean loss over"
+                                + " all domains is 3.000 against 2.900 nats.");
     }
 
     @Test
@@ -133,12 +149,11 @@ class EvaluationTest {
         Comparison comparison = new Comparison(evaluation(new double[] {2.2, 3.2, 4.2}), "RegMix");
 
         assertThat(comparison.inWords())
-                .startsWith(
-                        "RegMix has the lowest validation loss on text: 3.000 ± 2.484 nats per token, 4.328 bits per"
-                                + " byte (mean of 3 seeds).")
-                .contains("RegMix-D lies 0.200 nats above RegMix (95% interval of the paired difference +0.200 to"
-                        + " +0.200).")
-                .endsWith("No method beats RegMix on the objective in this run.");
+                .startsWith("No method is shown to be better than RegMix on text in this run.\n"
+                        + "RegMix has the lowest validation loss on text: 3.000 ± 2.484 nats per token, 4.328 bits per"
+                        + " byte (mean of 3 seeds).")
+                .endsWith("RegMix-D lies 0.200 nats above RegMix (95% interval of the paired difference +0.200 to"
+                        + " +0.200).");
     }
 
     @Test
@@ -169,7 +184,7 @@ class EvaluationTest {
                         new Evaluation.Score("RegMix-D", 1, List.of(1.9))));
 
         assertThat(new Comparison(one, "RegMix").inWords())
-                .startsWith(
+                .contains(
                         "No method is shown to be best on text; 2 share the first place: RegMix-D 1.900, RegMix 2.000")
                 .contains("RegMix-D lies 0.100 nats below RegMix; one seed cannot tell whether that is chance.");
     }

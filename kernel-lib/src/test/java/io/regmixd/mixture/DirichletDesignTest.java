@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -162,5 +163,18 @@ class DirichletDesignTest {
         assertThatThrownBy(() -> DirichletDesign.regmix(natural))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("natural share of b is 0");
+    }
+
+    @Test
+    void wordsSayHowFarASampleGoes() {
+        List<String> ab = List.of("a", "b");
+        DirichletDesign design = DirichletDesign.regmix(Mixture.of(ab, 0.02, 0.98));
+        List<Mixture> sample = Stream.of(0.1, 0.0, 0.2, 0.06)
+                .map(a -> Mixture.of(ab, a, 1 - a))
+                .toList();
+        assertThat(design.inWords(sample, "a"))
+                .isEqualTo("In these 4 mixtures a has 0.0% to 20.0% of the tokens (median 8.0%); its natural share is"
+                        + " 2.0%, and plans may give it up to 30.0%.");
+        assertThatThrownBy(() -> design.inWords(sample, "c")).hasMessageContaining("no domain c");
     }
 }

@@ -1,9 +1,11 @@
 package io.regmixd.planning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.regmixd.Progress;
 import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
@@ -26,5 +28,18 @@ class PlanTest {
         assertThat(table.row(2).getInt("stage")).isEqualTo(2);
         assertThat(table.row(3).getString("domain")).isEqualTo("b");
         assertThat(table.row(3).getDouble("weight")).isEqualTo(0.75);
+    }
+
+    @Test
+    void wordsSayWhatShareOfTheTokensADomainGetsAndInWhichStages() {
+        List<Plan> plans = List.of(
+                Plan.withoutPrediction("Human", MixtureSchedule.constant(Mixture.of(AB, 0.25, 0.75), 2)),
+                Plan.withoutPrediction(
+                        "Late", new MixtureSchedule(List.of(Mixture.of(AB, 0, 1), Mixture.of(AB, 0.3, 0.7)))));
+        assertThat(Plan.inWords(plans, "a"))
+                .isEqualTo("Of all training tokens, a is: Human 25.0%; Late 15.0% (0.0%, 30.0% by stage).");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Plan.inWords(plans, "c"))
+                .withMessageContaining("c");
     }
 }

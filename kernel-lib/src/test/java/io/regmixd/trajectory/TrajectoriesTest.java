@@ -58,4 +58,21 @@ class TrajectoriesTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("sweep.arrow holds no trajectories: run a has rows of [web] in stage 1");
     }
+
+    @Test
+    void wordsSetTheLossesBesideTheDomainsWeight() {
+        Trajectories ranked = runs.withRuns(
+                List.of(run("worst", 0.1, 6), run("best", 0.5, 2), run("middle", 0.2, 5), run("second", 0.4, 3)));
+        assertThat(ranked.inWords("web"))
+                .isEqualTo(
+                        "The loss on web ends between 2.000 and 6.000 nats per token; the better half of the 4 runs had"
+                                + " 45.0% of web in their mixtures, the worse half 15.0%.");
+        assertThatThrownBy(() -> ranked.inWords("papers")).hasMessageContaining("say nothing of papers");
+        assertThatThrownBy(() -> runs.inWords("web")).hasMessageContaining("1 completed runs");
+    }
+
+    private static Trajectory run(String name, double web, double loss) {
+        MixtureSchedule constant = MixtureSchedule.constant(Mixture.of(DOMAINS, web, 1 - web), 2);
+        return new Trajectory(name, constant, new double[][] {{9, 8}, {7, 6}, {loss, 4}}, OptionalInt.empty());
+    }
 }
