@@ -7,6 +7,7 @@ import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.planning.OnlinePlanner;
 import io.regmixd.planning.Plan;
 import io.regmixd.store.Json;
+import io.regmixd.store.Provenance;
 import io.regmixd.store.WholeFile;
 import io.regmixd.trajectory.Trajectory;
 import java.io.IOException;
@@ -37,20 +38,23 @@ final class OnlineDialogue {
 
     private static final List<String> FIELDS = List.of("step", "losses");
 
+    private static final String REMEDY = "Name another log, or delete this one to plan afresh.";
+
     private final OnlinePlanner planner;
     private final List<String> domains;
     private final int stages;
     private final int steps;
     private final Optional<Path> log;
-    private final String settings;
+    private final Provenance provenance;
     private final List<ObjectNode> answers = new ArrayList<>();
     private final List<double[]> losses = new ArrayList<>(); // before the first stage and after each
 
     /// @param untrained losses of untrained models, in the place of those that the first question leaves out
     /// @param log       where questions and answers are kept
-    /// @param settings  all that decides the answers; a log of other settings is refused
+    /// @param provenance all that decides the answers; a log of another is refused
     /// @throws IllegalArgumentException if there are fewer steps than stages
-    /// @throws IOException              if the log is damaged or of other settings; names the remedy
+    /// @throws IOException              if the log is damaged or of another planner; names what differs and
+    ///     the remedy
     OnlineDialogue(
             OnlinePlanner planner,
             List<String> domains,
@@ -58,7 +62,7 @@ final class OnlineDialogue {
             int stages,
             int steps,
             Optional<Path> log,
-            String settings)
+            Provenance provenance)
             throws IOException {
         if (steps < stages) {
             throw new IllegalArgumentException(
@@ -69,7 +73,7 @@ final class OnlineDialogue {
         this.stages = stages;
         this.steps = steps;
         this.log = log;
-        this.settings = settings;
+        this.provenance = provenance;
         losses.add(untrained.clone());
         if (log.isPresent() && Files.exists(log.get())) {
             read(log.get());
@@ -79,10 +83,7 @@ final class OnlineDialogue {
     private void read(Path file) throws IOException {
         try {
             ObjectNode saved = Json.parse(Files.readString(file));
-            if (!saved.path("settings").asString("").equals(settings)) {
-                throw new IllegalArgumentException("is of another planner:\n  "
-                        + saved.path("settings").asString("") + "\nthere, and now\n  " + settings);
-            }
+            provenance.require(file, saved, REMEDY);
             for (JsonNode exchange : saved.path("exchanges")) {
                 int stage = answers.size();
                 if (exchange.has("losses")) {
@@ -95,8 +96,7 @@ final class OnlineDialogue {
                 answers.add(answer);
             }
         } catch (RuntimeException e) {
-            throw new IOException(
-                    "log " + file + " " + e.getMessage() + "\nName another log, or delete this one to plan afresh.", e);
+            throw new IOException("log " + file + " " + e.getMessage() + "\n" + REMEDY, e);
         }
     }
 
@@ -236,7 +236,7 @@ final class OnlineDialogue {
             return;
         }
         ObjectNode saved = Json.object();
-        saved.put("settings", settings);
+        provenance.putInto(saved);
         ArrayNode exchanges = saved.putArray("exchanges");
         for (int stage = 0; stage <= answers.size(); stage++) {
             ObjectNode exchange = exchanges.addObject();

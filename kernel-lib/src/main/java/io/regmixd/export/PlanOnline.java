@@ -8,6 +8,7 @@ import io.regmixd.planning.Problem;
 import io.regmixd.planning.ScaleMap;
 import io.regmixd.regression.Regressor;
 import io.regmixd.regression.TransitionModel;
+import io.regmixd.store.Provenance;
 import io.regmixd.store.Sha256;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.TrajectoriesCsv;
@@ -98,9 +99,19 @@ public final class PlanOnline {
                                 throw new IllegalArgumentException(
                                         "--scale " + scale + ": expected calibrated or none");
                         });
-        String settings = planner.name() + ", " + trajectories.completed().size() + " runs of "
-                + trajectories.stages() + " stages, " + steps + " steps, " + problem + ", scale " + scale + ", seed "
-                + seed + ", sweep " + Sha256.of(sweep);
+        Provenance provenance = Provenance.of(Map.of(
+                "planner",
+                planner.name(),
+                "sweep",
+                Sha256.of(sweep),
+                "steps",
+                steps,
+                "problem",
+                problem,
+                "scale",
+                scale,
+                "seed",
+                seed));
         OnlineDialogue dialogue = new OnlineDialogue(
                 planner,
                 trajectories.domains(),
@@ -108,8 +119,10 @@ public final class PlanOnline {
                 trajectories.stages(),
                 steps,
                 given("log").map(Path::of),
-                settings);
-        System.err.println("Ready: " + settings);
+                provenance);
+        System.err.println(
+                "Ready: " + planner.name() + ", " + trajectories.completed().size() + " runs of "
+                        + trajectories.stages() + " stages, " + provenance.json());
         return dialogue;
     }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// All that the content of a file depends on: settings, seeds, hashes of the corpus or of other files. It is kept in
 /// the
@@ -45,6 +46,19 @@ public record Provenance(String json) {
     /// How a file's metadata hold it.
     public Map<String, String> metadata() {
         return Map.of(KEY, json);
+    }
+
+    /// Puts it into a document of JSON, whose field `provenance` it becomes.
+    public void putInto(ObjectNode document) {
+        document.set(KEY, Json.parse(json));
+    }
+
+    /// As [#require(Path, Map, String)], of a document that [#putInto] wrote.
+    ///
+    /// @throws IOException as that
+    public void require(Path file, ObjectNode document, String remedy) throws IOException {
+        JsonNode there = document.get(KEY);
+        require(file, there == null ? Map.of() : Map.of(KEY, Json.line(there)), remedy);
     }
 
     /// Whether a file with these metadata was made of the same.

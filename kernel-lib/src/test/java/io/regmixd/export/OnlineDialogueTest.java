@@ -9,6 +9,7 @@ import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.planning.OnlinePlanner;
 import io.regmixd.planning.Plan;
 import io.regmixd.store.Json;
+import io.regmixd.store.Provenance;
 import io.regmixd.trajectory.Trajectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,9 +64,13 @@ class OnlineDialogueTest {
         }
     };
 
-    private OnlineDialogue dialogue(String settings) throws IOException {
+    private OnlineDialogue dialogue(String problem) throws IOException {
         return new OnlineDialogue(
-                planner, DOMAINS, new double[] {10, 11}, 3, 1000, Optional.of(folder.resolve("log.json")), settings);
+                planner, DOMAINS, new double[] {10, 11}, 3, 1000, Optional.of(folder.resolve("log.json")), of(problem));
+    }
+
+    private static Provenance of(String problem) {
+        return Provenance.of(Map.of("problem", problem, "seed", 1));
     }
 
     private static Map<String, Object> mixture(String answer) {
@@ -119,12 +124,16 @@ class OnlineDialogueTest {
 
         assertThatThrownBy(() -> dialogue("other"))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("log.json is of another planner")
+                .hasMessageContaining("log.json belongs to another plan: problem is s there, and now other")
                 .hasMessageContaining("delete this one");
-        Files.writeString(folder.resolve("log.json"), "{\"settings\": \"s\", \"exchanges\": [{}]}");
+        Files.writeString(folder.resolve("log.json"), "{\"provenance\": " + of("s").json() + ", \"exchanges\": [{}]}");
         assertThatThrownBy(() -> dialogue("s"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("log.json is damaged: exchange 1 has no answer");
+        Files.writeString(folder.resolve("log.json"), "{\"settings\": \"s\", \"exchanges\": []}");
+        assertThatThrownBy(() -> dialogue("s"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll("log.json", "earlier version", "delete this one");
     }
 
     @ParameterizedTest
@@ -168,7 +177,7 @@ class OnlineDialogueTest {
 
     @Test
     void fewerStepsThanStagesAreRefused() {
-        assertThatThrownBy(() -> new OnlineDialogue(planner, DOMAINS, new double[2], 3, 2, Optional.empty(), ""))
+        assertThatThrownBy(() -> new OnlineDialogue(planner, DOMAINS, new double[2], 3, 2, Optional.empty(), of("s")))
                 .hasMessageContaining("steps 2: expected at least 3");
     }
 }

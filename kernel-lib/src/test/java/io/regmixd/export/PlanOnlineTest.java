@@ -41,7 +41,7 @@ class PlanOnlineTest {
         assertThatThrownBy(() -> dialogue(sweep(5), "100"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("log.json")
-                .hasMessageContaining("another planner");
+                .hasMessageContaining("belongs to another plan: sweep is ");
     }
 
     @ParameterizedTest
