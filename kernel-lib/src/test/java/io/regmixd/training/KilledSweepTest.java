@@ -46,7 +46,7 @@ class KilledSweepTest {
     }
 
     private static ProxySweep sweep(Corpus corpus) {
-        return ProxySweep.of(corpus, settings(), 7).saving((trained, saving) -> true);
+        return ProxySweep.of(corpus, settings(), 7).saving(Saving.ALWAYS);
     }
 
     private static Trajectories run(ProxySweep sweep, Corpus corpus, int proxies, Path file) throws Exception {

@@ -1,6 +1,7 @@
 package io.regmixd.training;
 
 import io.regmixd.executor.SweepExecutor;
+import io.regmixd.executor.WrappedExecutor;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.foreign.FunctionDescriptor;
@@ -11,19 +12,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Trains groups until the process kills itself with `kill -9`, in the worker that takes a certain step, while
 /// the other workers and the caller do what they do. `Runtime.halt` would wait for threads in native code and
 /// run C's exit handlers.
-///
-/// @param death       what must have happened before
-/// @param step        of all workers together, from 1; death comes with this one or a later one
-/// @param stepsAStage after which a group saves its state
-/// @param told        a file that tells the proxies of each group that was begun, one a line
-record Mortal(SweepExecutor executor, Death death, int step, int stepsAStage, Path told) implements SweepExecutor {
+final class Mortal extends WrappedExecutor {
+
+    private final Death death;
+    private final int step;
+    private final int stepsAStage;
+    private final Path told;
+
+    /// @param death       what must have happened before
+    /// @param step        of all workers together, from 1; death comes with this one or a later one
+    /// @param stepsAStage after which a group saves its state
+    /// @param told        a file that tells the proxies of each group that was begun, one a line
+    Mortal(SweepExecutor executor, Death death, int step, int stepsAStage, Path told) {
+        super(executor);
+        this.death = death;
+        this.step = step;
+        this.stepsAStage = stepsAStage;
+        this.told = told;
+    }
 
     /// The steps alone decide whether it comes, never the time that they take.
     enum Death {
@@ -32,21 +44,6 @@ record Mortal(SweepExecutor executor, Death death, int step, int stepsAStage, Pa
         WITH_A_STATE_SAVED,
         /// The caller has heard of a group and written it to the ledger.
         WITH_A_GROUP_RECORDED
-    }
-
-    @Override
-    public int workers() {
-        return executor.workers();
-    }
-
-    @Override
-    public int threads() {
-        return executor.threads();
-    }
-
-    @Override
-    public boolean onGpus() {
-        return executor.onGpus();
     }
 
     @Override
@@ -60,34 +57,26 @@ record Mortal(SweepExecutor executor, Death death, int step, int stepsAStage, Pa
                 Files.writeString(told, run.name() + "\n", StandardOpenOption.APPEND);
             }
             AtomicInteger ofGroup = new AtomicInteger();
-            R result = task.run(piece, new Worker() {
-                @Override
-                public OptionalInt gpu() {
-                    return worker.gpu();
+            R result = task.run(piece, reporting(worker, units -> {
+                boolean saved = ofGroup.incrementAndGet() > stepsAStage;
+                boolean due = steps.incrementAndGet() >= step
+                        && switch (death) {
+                            case AT_ONCE -> true;
+                            case WITH_A_STATE_SAVED -> saved;
+                            case WITH_A_GROUP_RECORDED -> returned.get() > 0;
+                        };
+                if (due && death == Death.WITH_A_GROUP_RECORDED) {
+                    await(recorded);
                 }
-
-                @Override
-                public void report(long units) {
-                    boolean saved = ofGroup.incrementAndGet() > stepsAStage;
-                    boolean due = steps.incrementAndGet() >= step
-                            && switch (death) {
-                                case AT_ONCE -> true;
-                                case WITH_A_STATE_SAVED -> saved;
-                                case WITH_A_GROUP_RECORDED -> returned.get() > 0;
-                            };
-                    if (due && death == Death.WITH_A_GROUP_RECORDED) {
-                        await(recorded);
-                    }
-                    if (due) {
-                        killThisProcess();
-                    }
-                    worker.report(units);
+                if (due) {
+                    killThisProcess();
                 }
-            });
+                worker.report(units);
+            }));
             returned.incrementAndGet();
             return result;
         };
-        executor.run(pieces, mortal, new Listener<R>() {
+        super.run(pieces, mortal, new Listener<R>() {
             @Override
             public void finished(R result) throws IOException {
                 listener.finished(result);

@@ -8,6 +8,7 @@ import io.regmixd.data.SmallCorpus;
 import io.regmixd.engine.LlamaConfig;
 import io.regmixd.executor.LocalExecutor;
 import io.regmixd.executor.SweepExecutor;
+import io.regmixd.executor.WrappedExecutor;
 import io.regmixd.mixture.DirichletDesign;
 import io.regmixd.mixture.LearningRate;
 import io.regmixd.mixture.Mixture;
@@ -20,7 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,60 +37,44 @@ class ClusterSweepTest {
     static Path folder;
 
     /// Kills the first executor whose worker reports for the hundredth time.
-    private record Fatal(SweepExecutor executor, String grave) implements SweepExecutor {
+    private static final class Fatal extends WrappedExecutor {
 
-        @Override
-        public int workers() {
-            return executor.workers();
-        }
+        private final String grave;
 
-        @Override
-        public int threads() {
-            return executor.threads();
-        }
-
-        @Override
-        public boolean onGpus() {
-            return executor.onGpus();
+        Fatal(SweepExecutor executor, Path grave) {
+            super(executor);
+            this.grave = grave.toString();
         }
 
         @Override
         public <P extends Serializable, R extends Serializable> void run(
                 List<P> pieces, Task<P, R> task, Listener<? super R> listener)
                 throws IOException, InterruptedException {
-            String folder = grave;
-            executor.run(pieces, (piece, worker) -> task.run(piece, new Mortal(worker, folder)), listener);
-        }
-    }
-
-    private static final class Mortal implements SweepExecutor.Worker {
-        private final SweepExecutor.Worker worker;
-        private final Path grave;
-        private int reports;
-
-        Mortal(SweepExecutor.Worker worker, String grave) {
-            this.worker = worker;
-            this.grave = Path.of(grave);
-        }
-
-        @Override
-        public OptionalInt gpu() {
-            return worker.gpu();
+            String folder = grave; // this does not travel
+            super.run(
+                    pieces,
+                    (piece, worker) -> {
+                        AtomicInteger reports = new AtomicInteger();
+                        return task.run(piece, reporting(worker, units -> {
+                            worker.report(units);
+                            if (reports.incrementAndGet() == 100) {
+                                die(Path.of(folder));
+                            }
+                        }));
+                    },
+                    listener);
         }
 
-        @Override
-        public void report(long units) {
-            worker.report(units);
-            reports++;
-            if (reports == 100 && grave.toFile().mkdir()) {
-                String self = Long.toString(ProcessHandle.current().pid());
-                try {
+        private static void die(Path grave) {
+            String self = Long.toString(ProcessHandle.current().pid());
+            try {
+                if (grave.toFile().mkdir()) {
                     Files.createFile(grave.resolve(self));
                     new ProcessBuilder("kill", "-9", self).start().waitFor();
                     Thread.sleep(60_000);
-                } catch (IOException | InterruptedException e) {
-                    throw new IllegalStateException(e);
                 }
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
             }
         }
     }
@@ -109,7 +94,7 @@ class ClusterSweepTest {
         Trajectories onCluster;
         try (SparkExecutor executor = SparkExecutor.start(LocalCluster.conf(2))) {
             onCluster = ProxySweep.of(corpus, settings, 7)
-                    .on(new Fatal(executor, grave.toString()))
+                    .on(new Fatal(executor, grave))
                     .run(design, ledger, Progress.SILENT);
         }
 
