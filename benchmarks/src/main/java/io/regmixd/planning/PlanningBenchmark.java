@@ -190,7 +190,7 @@ public final class PlanningBenchmark {
                 return regressor.fit(x, y, seed);
             }
             Regression constant = queries -> {
-                double[] values = new double[queries.length];
+                double[] values = new double[queries.size()];
                 Arrays.fill(values, y[0]);
                 return values;
             };

@@ -5,6 +5,7 @@ import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.regression.Regression;
 import io.regmixd.regression.Regressor;
+import io.regmixd.regression.Rows;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
 import java.util.ArrayList;
@@ -59,7 +60,9 @@ final class Published implements OnlinePlanner {
         }
         firstLoss = sum / runs.size();
         regression = regressor.fit(
-                x.toArray(double[][]::new), y.stream().mapToDouble(v -> v).toArray(), seed);
+                Rows.of(x.toArray(double[][]::new)),
+                y.stream().mapToDouble(v -> v).toArray(),
+                seed);
     }
 
     @Override
@@ -103,8 +106,8 @@ final class Published implements OnlinePlanner {
     }
 
     private double[] predict(int stage, List<Mixture> mixtures, double loss) {
-        return regression.predict(
-                mixtures.stream().map(mixture -> row(stage, mixture, loss)).toArray(double[][]::new));
+        return regression.predict(Rows.of(
+                mixtures.stream().map(mixture -> row(stage, mixture, loss)).toArray(double[][]::new)));
     }
 
     /// The step, the bare weights, the loss: 19 features for 17 domains.

@@ -23,22 +23,16 @@ record Boosting() implements Regressor {
         return "boosting";
     }
 
-    @Override
-    public Regression fit(double[][] x, double[] y, long seed) {
-        return flat(smile(x, y, seed), y)::predict;
-    }
-
     /// On the bare weights: a tree cares for their order only.
     @Override
-    public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) {
-        Rows.requireUsable(x, y);
-        Regression trees = fit(Rows.weights(x, domains), y, seed);
-        return queries -> trees.predict(Rows.weights(queries, domains));
+    public Regression fit(Rows x, double[] y, long seed) {
+        x.requireUsable(y);
+        FlatTrees trees = flat(smile(x.bare(), y, seed), y);
+        return queries -> trees.predict(queries.bare());
     }
 
     /// What Smile fits.
     static GradientTreeBoost smile(double[][] x, double[] y, long seed) {
-        Rows.requireUsable(x, y);
         // Smile's generator belongs to the thread: seeded anywhere else, it might be another one.
         MathEx.setSeed(seed);
         return GradientTreeBoost.fit(

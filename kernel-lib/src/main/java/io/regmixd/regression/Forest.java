@@ -16,24 +16,18 @@ record Forest() implements Regressor {
         return "random forest";
     }
 
-    @Override
-    public Regression fit(double[][] x, double[] y, long seed) {
-        FlatTrees trees = FlatTrees.of(smile(x, y, seed).trees(), 0, 1);
-        return queries ->
-                Arrays.stream(trees.predict(queries)).map(sum -> sum / TREES).toArray();
-    }
-
     /// On the bare weights: a tree cares for their order only.
     @Override
-    public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) {
-        Rows.requireUsable(x, y);
-        Regression trees = fit(Rows.weights(x, domains), y, seed);
-        return queries -> trees.predict(Rows.weights(queries, domains));
+    public Regression fit(Rows x, double[] y, long seed) {
+        x.requireUsable(y);
+        FlatTrees trees = FlatTrees.of(smile(x.bare(), y, seed).trees(), 0, 1);
+        return queries -> Arrays.stream(trees.predict(queries.bare()))
+                .map(sum -> sum / TREES)
+                .toArray();
     }
 
     /// What Smile fits.
     static RandomForest smile(double[][] x, double[] y, long seed) {
-        Rows.requireUsable(x, y);
         long[] seeds = new Random(seed).longs(TREES).toArray(); // a tree's randomness depends on no thread
         return RandomForest.fit(
                 Boosting.formula(),

@@ -23,11 +23,18 @@ record LightGbm() implements Regressor {
         return "lightgbm";
     }
 
+    /// Of whole runs on the bare weights and losses.
     @Override
-    public Regression fit(double[][] x, double[] y, long seed) throws InterruptedException {
-        Rows.requireUsable(x, y);
-        try (Fitted fitted = Fitted.of(x, y)) {
-            return fitted.trees()::predict;
+    public Regression fit(Rows x, double[] y, long seed) throws InterruptedException {
+        x.requireUsable(y);
+        double[] target = x.areRuns() ? Arrays.stream(y).map(Math::exp).toArray() : y;
+        try (Fitted fitted = Fitted.of(x.bare(), target)) {
+            FlatTrees trees = fitted.trees();
+            return x.areRuns()
+                    ? queries -> Arrays.stream(trees.predict(queries.bare()))
+                            .map(Math::log)
+                            .toArray()
+                    : queries -> trees.predict(queries.bare());
         } catch (LGBMException e) {
             throw new IllegalStateException("LightGBM: " + e.getMessage(), e);
         } catch (LinkageError e) {
@@ -36,17 +43,6 @@ record LightGbm() implements Regressor {
                             + " not one that it was built for; Regressor.boosting() needs no native library.",
                     e);
         }
-    }
-
-    /// On the bare weights and losses.
-    @Override
-    public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) throws InterruptedException {
-        Rows.requireUsable(x, y);
-        Regression losses =
-                fit(Rows.weights(x, domains), Arrays.stream(y).map(Math::exp).toArray(), seed);
-        return queries -> Arrays.stream(losses.predict(Rows.weights(queries, domains)))
-                .map(Math::log)
-                .toArray();
     }
 
     /// A booster and its rows, in native memory.

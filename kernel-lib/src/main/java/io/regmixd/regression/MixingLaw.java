@@ -16,8 +16,26 @@ record MixingLaw() implements Regressor {
     }
 
     @Override
-    public Regression fit(double[][] x, double[] y, long seed) throws InterruptedException {
-        Rows.requireUsable(x, y);
+    public Regression fit(Rows x, double[] y, long seed) throws InterruptedException {
+        x.requireUsable(y);
+        if (!x.areRuns()) {
+            return fit(x.bare(), y)::of;
+        }
+        double[] losses = Arrays.stream(y).map(Math::exp).toArray();
+        double lowest = Arrays.stream(losses).min().orElseThrow() / 2; // a law may fall below 0, a loss may not
+        Law law = fit(x.bare(), losses);
+        return queries -> Arrays.stream(law.of(queries))
+                .map(loss -> Math.log(Math.max(loss, lowest)))
+                .toArray();
+    }
+
+    /// The law with its parameters.
+    @FunctionalInterface
+    private interface Law {
+        double[] of(Rows queries);
+    }
+
+    private static Law fit(double[][] x, double[] y) throws InterruptedException {
         int features = x[0].length;
         double mean = Arrays.stream(y).average().orElseThrow();
         double variance =
@@ -52,19 +70,8 @@ record MixingLaw() implements Regressor {
                 start,
                 ITERATIONS,
                 GAIN);
-        return queries -> Arrays.stream(queries)
+        return queries -> Arrays.stream(queries.bare())
                 .mapToDouble(row -> mean + deviation * (fitted[0] + power(fitted, row)))
-                .toArray();
-    }
-
-    @Override
-    public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) throws InterruptedException {
-        Rows.requireUsable(x, y);
-        double[] losses = Arrays.stream(y).map(Math::exp).toArray();
-        double lowest = Arrays.stream(losses).min().orElseThrow() / 2; // a law may fall below 0, a loss may not
-        Regression law = fit(Rows.weights(x, domains), losses, seed);
-        return queries -> Arrays.stream(law.predict(Rows.weights(queries, domains)))
-                .map(loss -> Math.log(Math.max(loss, lowest)))
                 .toArray();
     }
 

@@ -7,7 +7,6 @@ import io.regmixd.trajectory.Trajectories;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.NormalDistribution;
 
 /// RegMix's regression (arXiv 2407.01492, section 3): the validation loss of every domain at the end of
@@ -55,14 +54,12 @@ public final class MixtureLossModel {
     /// @throws InterruptedException     if the thread is interrupted meanwhile
     public static MixtureLossModel fit(FinalLosses runs, Regressor regressor, long seed, Progress progress)
             throws InterruptedException {
-        double[][] x = features(runs.mixtures());
-        int domains = runs.domains().size();
+        Rows x = Rows.ofRuns(runs.mixtures());
         List<Regression> regressions = Parallel.map(
                 "Fitting losses on mixtures",
                 runs.measured().size(),
-                m -> regressor.fitMixtures(
+                m -> regressor.fit(
                         x,
-                        domains,
                         Arrays.stream(runs.losses(runs.measured().get(m)))
                                 .map(Math::log)
                                 .toArray(),
@@ -107,7 +104,7 @@ public final class MixtureLossModel {
     ///
     /// @throws IllegalArgumentException if a mixture is over other domains
     public double[][] predict(List<Mixture> mixtures) {
-        double[][] x = checked(mixtures);
+        Rows x = checked(mixtures);
         double[][] predicted = new double[mixtures.size()][domains.size()];
         for (double[] losses : predicted) {
             Arrays.fill(losses, Double.NaN);
@@ -142,7 +139,7 @@ public final class MixtureLossModel {
             throw new IllegalArgumentException("a probability of " + probability + ", expected between 0 and 1");
         }
         Regression regression = regression(domain);
-        double[][] x = checked(mixtures);
+        Rows x = checked(mixtures);
         double[] deviations = regression.deviations(x).orElseThrow(this::uncertain);
         double z = new NormalDistribution().inverseCumulativeProbability(probability);
         double[] logs = regression.predict(x);
@@ -165,7 +162,7 @@ public final class MixtureLossModel {
     /// @throws IndexOutOfBoundsException if there is no such domain
     public double[] errors(List<Mixture> mixtures, int domain) {
         Regression regression = regression(domain);
-        double[][] x = checked(mixtures);
+        Rows x = checked(mixtures);
         double[] errors = regression.errors(x).orElseThrow(this::uncertain);
         double[] losses = losses(regression.predict(x));
         Arrays.setAll(errors, i -> losses[i] * errors[i]); // of a logarithm, to first order
@@ -178,7 +175,7 @@ public final class MixtureLossModel {
     /// @throws IllegalArgumentException if the mixture is over other domains
     /// @throws IllegalStateException    as [#quantile]
     public MixtureLossModel believing(Mixture mixture) {
-        double[] x = checked(List.of(mixture))[0];
+        Rows x = checked(List.of(mixture));
         return new MixtureLossModel(
                 domains,
                 measured,
@@ -203,16 +200,9 @@ public final class MixtureLossModel {
         return regressions.get(m);
     }
 
-    private double[][] checked(List<Mixture> mixtures) {
+    private Rows checked(List<Mixture> mixtures) {
         mixtures.forEach(mixture -> mixture.requireDomains(domains));
-        return features(mixtures);
-    }
-
-    private static double[][] features(List<Mixture> mixtures) {
-        return IntStream.range(0, mixtures.size())
-                .parallel()
-                .mapToObj(i -> Rows.features(mixtures.get(i)))
-                .toArray(double[][]::new);
+        return Rows.ofRuns(mixtures);
     }
 
     private static double[] losses(double[] logs) {

@@ -22,8 +22,9 @@ record QuadraticRidge() implements Regressor {
     }
 
     @Override
-    public Regression fit(double[][] x, double[] y, long seed) {
-        Rows.requireUsable(x, y);
+    public Regression fit(Rows rows, double[] y, long seed) {
+        rows.requireUsable(y);
+        double[][] x = rows.scaled();
         int n = x.length;
         double mean = Arrays.stream(y).average().orElseThrow();
         double[] centred = Arrays.stream(y).map(v -> v - mean).toArray();
@@ -47,7 +48,8 @@ record QuadraticRidge() implements Regressor {
                 coefficients[j] += dual[i] * z[i][j];
             }
         }
-        return queries -> {
+        return asked -> {
+            double[][] queries = asked.scaled();
             double[] predictions = new double[queries.length];
             IntStream.range(0, queries.length)
                     .parallel()

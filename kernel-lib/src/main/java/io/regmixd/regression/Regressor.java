@@ -3,43 +3,30 @@ package io.regmixd.regression;
 import io.regmixd.regression.gp.GaussianProcess;
 import java.util.List;
 
-/// A way to fit a regression of one number on a row of features.
+/// A way to fit a regression of one number on rows, of which each regressor takes the view that suits it.
 ///
-/// A regressor of one's own is a lambda. [#standard()] is the one to start with; why it is, and how the others
-/// compare on published runs, is in docs/regression.md.
+/// A regressor of one's own is a lambda, `(x, y, seed) -> queries -> ...`, that looks at `x.scaled()`.
+/// [#standard()] is the one to start with; why it is, and how the others compare on published runs, is in
+/// docs/regression.md.
 @FunctionalInterface
 public interface Regressor {
 
-    /// @param x    shape `[rows][features]`, finite
-    /// @param y    one finite number a row
+    /// @param x    at least two rows, finite numbers; whole runs, stages or rows of one's own, see [Rows]
+    /// @param y    one finite number a row; of whole runs the logarithm of a loss
     /// @param seed fixes whatever is random; the same input gives the same regression on any thread
     /// @throws IllegalArgumentException if there are fewer than two rows, the counts differ, or a number is not
     ///                                  finite
     /// @throws InterruptedException if the thread is interrupted meanwhile
-    Regression fit(double[][] x, double[] y, long seed) throws InterruptedException;
-
-    /// The same for the logarithm of a loss, told which features are weights of a mixture: the first `domains`
-    /// are their square roots, the next `domains` their logarithms (0 for no weight, 1 for all of it), and
-    /// whatever stands behind is the state. The regression that it returns takes the same features.
-    ///
-    /// Only some regressors care: a law is a function of the weights themselves, and LightGBM gets what RegMix
-    /// gave it, the bare weights and the bare loss.
-    ///
-    /// @param domains at least 1; `x` has at least twice as many features
-    /// @throws IllegalArgumentException as [#fit]
-    /// @throws InterruptedException     if the thread is interrupted meanwhile
-    default Regression fitMixtures(double[][] x, int domains, double[] y, long seed) throws InterruptedException {
-        return fit(x, y, seed);
-    }
+    Regression fit(Rows x, double[] y, long seed) throws InterruptedException;
 
     /// What tables and plots call it.
     default String name() {
         return "custom";
     }
 
-    /// The library's own choice: the mean of [#gaussianProcess()] and [#lawProcess()] where it is told of
-    /// mixtures ([#fitMixtures]), as a [MixtureLossModel] does; it won on training runs alone. Elsewhere ([#fit]),
-    /// as in a [TransitionModel], it is [#gaussianProcess()]. Needs OpenBLAS, as they do.
+    /// The library's own choice. On whole runs, as in a [MixtureLossModel], it is the mean of
+    /// [#gaussianProcess()] and [#lawProcess()], which won on training runs alone. Elsewhere, as in a
+    /// [TransitionModel], there is no law, and it is [#gaussianProcess()]. Needs OpenBLAS, as they do.
     static Regressor standard() {
         return new Standard();
     }
@@ -61,8 +48,7 @@ public interface Regressor {
     /// A Gaussian process about a law: the logarithm of the loss falls with the logarithm of a weighted sum of
     /// the mixture's weights, `c - a log(1 + v · w)` with `a` and `v` positive, and the process, on the
     /// logarithms of the weights, describes what the law leaves over. Law and process are fitted in one, as
-    /// [#gaussianProcess()] is. Where it is not told of mixtures ([#fit]) there is no law, and it is
-    /// [#gaussianProcess()].
+    /// [#gaussianProcess()] is. On rows that are not whole runs there is no law, and it is [#gaussianProcess()].
     static Regressor lawProcess() {
         return new GaussianProcess(true);
     }
@@ -114,7 +100,7 @@ public interface Regressor {
     }
 
     /// The data mixing law (Ye et al., *Data Mixing Laws*, arXiv 2403.16952, equation 6): the loss is
-    /// `c + exp(b + t · w)`, by least squares. Told of no mixture it takes the features for the weights and `y`
+    /// `c + exp(b + t · w)`, by least squares. Rows that are not whole runs it takes for the weights, and `y`
     /// for the loss.
     static Regressor mixingLaw() {
         return new MixingLaw();

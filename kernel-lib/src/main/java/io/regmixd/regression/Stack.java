@@ -16,7 +16,7 @@ record Stack(String name, List<Regressor> of) implements Regressor {
     }
 
     @Override
-    public Regression fit(double[][] x, double[] y, long seed) throws InterruptedException {
+    public Regression fit(Rows x, double[] y, long seed) throws InterruptedException {
         List<Regression> fitted = new ArrayList<>();
         for (Regressor regressor : of) {
             fitted.add(regressor.fit(x, y, seed));
@@ -24,34 +24,25 @@ record Stack(String name, List<Regressor> of) implements Regressor {
         return new Mean(fitted);
     }
 
-    @Override
-    public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) throws InterruptedException {
-        List<Regression> fitted = new ArrayList<>();
-        for (Regressor regressor : of) {
-            fitted.add(regressor.fitMixtures(x, domains, y, seed));
-        }
-        return new Mean(fitted);
-    }
-
     private record Mean(List<Regression> of) implements Regression {
 
         @Override
-        public double[] predict(double[][] x) {
+        public double[] predict(Rows x) {
             return mean(of.stream().map(regression -> regression.predict(x)).toList());
         }
 
         @Override
-        public Optional<double[]> deviations(double[][] x) {
+        public Optional<double[]> deviations(Rows x) {
             return all(regression -> regression.deviations(x)).map(Mean::mean);
         }
 
         @Override
-        public Optional<double[]> errors(double[][] x) {
+        public Optional<double[]> errors(Rows x) {
             return all(regression -> regression.errors(x)).map(Mean::mean);
         }
 
         @Override
-        public Optional<Regression> believing(double[] x) {
+        public Optional<Regression> believing(Rows x) {
             return all(regression -> regression.believing(x)).map(Mean::new);
         }
 

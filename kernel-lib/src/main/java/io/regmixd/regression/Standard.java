@@ -10,15 +10,11 @@ record Standard() implements Regressor {
         return "standard";
     }
 
-    /// Without mixtures there is no law, and the mean would be of one process with itself.
+    /// Where there is no law, the mean would be of one process with itself.
     @Override
-    public Regression fit(double[][] x, double[] y, long seed) throws InterruptedException {
-        return Regressor.gaussianProcess().fit(x, y, seed);
-    }
-
-    @Override
-    public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) throws InterruptedException {
-        return Regressor.stack(name(), List.of(Regressor.gaussianProcess(), Regressor.lawProcess()))
-                .fitMixtures(x, domains, y, seed);
+    public Regression fit(Rows x, double[] y, long seed) throws InterruptedException {
+        Regressor process = Regressor.gaussianProcess();
+        return (x.areRuns() ? Regressor.stack(name(), List.of(process, Regressor.lawProcess())) : process)
+                .fit(x, y, seed);
     }
 }

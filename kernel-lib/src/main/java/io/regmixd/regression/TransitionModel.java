@@ -86,19 +86,21 @@ public final class TransitionModel {
                 "Fitting next losses on mixtures and losses",
                 domains.size(),
                 domain -> {
-                    List<double[]> x = new ArrayList<>();
+                    List<Mixture> mixtures = new ArrayList<>();
+                    List<double[]> state = new ArrayList<>();
                     List<Double> y = new ArrayList<>();
                     for (Trajectory run : runs) {
                         double[] history = new double[domains.size()];
                         for (int stage = 0; stage < stages; stage++) {
                             Mixture mixture = run.schedule().stages().get(stage);
-                            x.add(features(stage, mixture, history, run.loss(stage, domain), domain));
+                            mixtures.add(mixture);
+                            state.add(state(stage, history, run.loss(stage, domain), domain));
                             y.add(Math.log(run.loss(stage + 1, domain)));
                             add(mixture, history);
                         }
                     }
                     return regressor.fit(
-                            x.toArray(double[][]::new),
+                            Rows.ofStages(mixtures, domain, state.toArray(double[][]::new)),
                             y.stream().mapToDouble(Double::doubleValue).toArray(),
                             seed);
                 },
@@ -288,12 +290,15 @@ public final class TransitionModel {
     }
 
     private double[] step(int stage, List<Mixture> mixtures, double[][] histories, double[] losses, int domain) {
-        double[][] x = new double[mixtures.size()][];
-        for (int i = 0; i < x.length; i++) {
+        double[][] state = new double[mixtures.size()][];
+        for (int i = 0; i < state.length; i++) {
             mixtures.get(i).requireDomains(domains);
-            x[i] = features(stage, mixtures.get(i), histories[i], losses[i], domain);
+            state[i] = state(stage, histories[i], losses[i], domain);
         }
-        return Arrays.stream(regressions.get(domain).predict(x)).map(Math::exp).toArray();
+        Rows rows = Rows.ofStages(mixtures, domain, state);
+        return Arrays.stream(regressions.get(domain).predict(rows))
+                .map(Math::exp)
+                .toArray();
     }
 
     private double[] filled(int count, double[] losses, int domain) {
@@ -310,15 +315,14 @@ public final class TransitionModel {
     }
 
     /// @param history what the stages before were trained on, of each domain, as a share of the whole run
-    private double[] features(int stage, Mixture mixture, double[] history, double loss, int domain) {
-        double[] features = Rows.features(mixture, domain, 2 + history.length);
-        int next = domains.size() + 1;
-        features[next++] = (Math.log(loss) - centre[domain]) / spread[domain];
-        features[next++] = STAGE_SCALE * stage / stages;
-        for (double seen : history) {
-            features[next++] = HISTORY_SCALE * seen;
+    private double[] state(int stage, double[] history, double loss, int domain) {
+        double[] state = new double[2 + history.length];
+        state[0] = (Math.log(loss) - centre[domain]) / spread[domain];
+        state[1] = STAGE_SCALE * stage / stages;
+        for (int d = 0; d < history.length; d++) {
+            state[2 + d] = HISTORY_SCALE * history[d];
         }
-        return features;
+        return state;
     }
 
     /// The first stage is left out: it starts at the untrained model, whose loss is the same in every run and

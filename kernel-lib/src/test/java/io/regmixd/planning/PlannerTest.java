@@ -12,6 +12,7 @@ import io.regmixd.planning.adaptive.ExpectedImprovement;
 import io.regmixd.regression.MixtureLossModel;
 import io.regmixd.regression.Regression;
 import io.regmixd.regression.Regressor;
+import io.regmixd.regression.Rows;
 import io.regmixd.regression.TransitionModel;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
@@ -39,8 +40,8 @@ class PlannerTest {
     private static MixtureLossModel losses;
 
     /// Predicts a loss that falls with the weight of the first domain alone.
-    private static final Regressor FIRST_WEIGHT = (x, y, seed) ->
-            queries -> Arrays.stream(queries).mapToDouble(row -> -row[0]).toArray();
+    private static final Regressor FIRST_WEIGHT = (x, y, seed) -> queries ->
+            Arrays.stream(queries.scaled()).mapToDouble(row -> -row[0]).toArray();
 
     @BeforeAll
     static void fit() throws InterruptedException {
@@ -127,7 +128,7 @@ class PlannerTest {
 
     @Test
     void ofEqualCandidatesTheEarlierCount() throws InterruptedException {
-        Regressor indifferent = (x, y, seed) -> queries -> new double[queries.length];
+        Regressor indifferent = (x, y, seed) -> queries -> new double[queries.size()];
         Trajectories proxies = WORLD.train(WORLD.constant(WORLD.mixtures(8, 3)), 4);
         MixtureLossModel model = MixtureLossModel.fit(proxies, indifferent, 1, Progress.SILENT);
         assertThat(Planner.regMix(model, PROBLEM, CANDIDATES)
@@ -190,21 +191,21 @@ class PlannerTest {
             }
 
             @Override
-            public double[] predict(double[][] queries) {
-                return Arrays.stream(queries)
+            public double[] predict(Rows queries) {
+                return Arrays.stream(queries.scaled())
                         .mapToDouble(row -> off(1.3 - 0.1 * Math.floor(10 * row[1]) + 0.05 * Math.floor(8 * row[3])))
                         .toArray();
             }
 
             @Override
-            public Optional<double[]> errors(double[][] queries) {
-                return Optional.of(Arrays.stream(queries)
+            public Optional<double[]> errors(Rows queries) {
+                return Optional.of(Arrays.stream(queries.scaled())
                         .mapToDouble(row -> off(0.1 + 0.02 * Math.floor(5 * row[2])))
                         .toArray());
             }
 
             @Override
-            public Optional<Regression> believing(double[] query) {
+            public Optional<Regression> believing(Rows query) {
                 return Optional.of(this);
             }
         };

@@ -35,11 +35,11 @@ class PublishedTest {
 
     /// The next loss is half the loss before, less the weight of b: a formula to check the recursion with.
     private final Regressor spy = (rows, values, seed) -> {
-        x.addAll(List.of(rows));
+        x.addAll(List.of(rows.scaled()));
         Arrays.stream(values).forEach(y::add);
         return queries -> {
-            asked.addAll(List.of(queries));
-            return Arrays.stream(queries)
+            asked.addAll(List.of(queries.scaled()));
+            return Arrays.stream(queries.scaled())
                     .mapToDouble(row -> 0.5 * row[3] - 0.1 * row[2])
                     .toArray();
         };

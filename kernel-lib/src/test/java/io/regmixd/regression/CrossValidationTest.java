@@ -116,10 +116,10 @@ class CrossValidationTest {
     void predictsEachRunFromOtherRunsOnly() throws InterruptedException {
         Regressor memory = (x, y, seed) -> {
             Map<Double, Double> seen = new HashMap<>();
-            for (int i = 0; i < x.length; i++) {
-                seen.put(x[i][0], y[i]);
+            for (int i = 0; i < x.size(); i++) {
+                seen.put(x.scaled()[i][0], y[i]);
             }
-            return queries -> Arrays.stream(queries)
+            return queries -> Arrays.stream(queries.scaled())
                     .mapToDouble(row -> seen.containsKey(row[0]) ? Math.log(1000) : Math.log(1))
                     .toArray();
         };
@@ -161,7 +161,8 @@ class CrossValidationTest {
     }
 
     private static Regressor constant(double loss) {
-        return (x, y, seed) -> queries ->
-                Arrays.stream(queries).mapToDouble(row -> Math.log(loss)).toArray();
+        return (x, y, seed) -> queries -> Arrays.stream(queries.scaled())
+                .mapToDouble(row -> Math.log(loss))
+                .toArray();
     }
 }

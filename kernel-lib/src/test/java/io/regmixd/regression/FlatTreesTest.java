@@ -16,9 +16,9 @@ class FlatTreesTest {
         double[][] x = rows(100, seed);
         var smile = Boosting.smile(x, target(x), seed);
         double[][] queries = rows(1000, seed + 10);
-        assertThat(new Boosting().fit(x, target(x), seed).predict(queries))
+        assertThat(new Boosting().fit(Rows.of(x), target(x), seed).predict(Rows.of(queries)))
                 .containsExactly(smile.predict(Boosting.frame(queries, new double[1000])));
-        assertThat(new Boosting().fit(x, target(x), seed).predict(x))
+        assertThat(new Boosting().fit(Rows.of(x), target(x), seed).predict(Rows.of(x)))
                 .as("rows that may lie on a threshold")
                 .containsExactly(smile.predict(Boosting.frame(x, new double[100])));
     }
@@ -29,7 +29,7 @@ class FlatTreesTest {
         double[][] x = rows(60, seed);
         var smile = Forest.smile(x, target(x), seed);
         double[][] queries = rows(200, seed + 10);
-        assertThat(new Forest().fit(x, target(x), seed).predict(queries))
+        assertThat(new Forest().fit(Rows.of(x), target(x), seed).predict(Rows.of(queries)))
                 .containsExactly(smile.predict(Boosting.frame(queries, new double[200])));
     }
 

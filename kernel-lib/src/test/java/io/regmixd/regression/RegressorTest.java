@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -42,7 +43,7 @@ class RegressorTest {
     void predictsAFunctionItHasSeenFewValuesOf(Regressor regressor) throws InterruptedException {
         double[][] x = points(48, 3, 1);
         double[][] unseen = points(200, 3, 2);
-        double[] predicted = regressor.fit(x, truth(x), 1).predict(unseen);
+        double[] predicted = regressor.fit(Rows.of(x), truth(x), 1).predict(Rows.of(unseen));
         assertThat(RankCorrelation.of(predicted, truth(unseen)).spearman()).isGreaterThan(0.9);
         assertThat(meanAbsoluteDifference(predicted, truth(unseen))).isLessThan(0.15);
     }
@@ -51,7 +52,8 @@ class RegressorTest {
     void gaussianProcessRecoversASmoothFunctionToASmallPartOfItsSpread() throws InterruptedException {
         double[][] x = points(48, 3, 1);
         double[][] unseen = points(200, 3, 2);
-        double[] predicted = Regressor.gaussianProcess().fit(x, truth(x), 1).predict(unseen);
+        double[] predicted =
+                Regressor.gaussianProcess().fit(Rows.of(x), truth(x), 1).predict(Rows.of(unseen));
         assertThat(meanAbsoluteDifference(predicted, truth(unseen))).isLessThan(0.02);
     }
 
@@ -59,7 +61,7 @@ class RegressorTest {
     @ValueSource(ints = {8, 16, 39})
     void boostingSplitsEvenWhenRowsAreFew(int rows) throws InterruptedException {
         double[][] x = points(rows, 3, 1);
-        double[] predicted = Regressor.boosting().fit(x, truth(x), 1).predict(x);
+        double[] predicted = Regressor.boosting().fit(Rows.of(x), truth(x), 1).predict(Rows.of(x));
         assertThat(Arrays.stream(predicted).distinct().count()).isGreaterThan(rows / 2);
     }
 
@@ -73,8 +75,8 @@ class RegressorTest {
     @MethodSource("regressors")
     void predictsTheSameFromAnyThreadForTheSameSeed(Regressor regressor) throws Exception {
         double[][] x = points(40, 5, 3);
-        double[] here = regressor.fit(x, truth(x), 7).predict(x);
-        Callable<double[]> fit = () -> regressor.fit(x, truth(x), 7).predict(x);
+        double[] here = regressor.fit(Rows.of(x), truth(x), 7).predict(Rows.of(x));
+        Callable<double[]> fit = () -> regressor.fit(Rows.of(x), truth(x), 7).predict(Rows.of(x));
         try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
             for (Future<double[]> there : threads.invokeAll(List.of(fit, fit, fit))) {
                 assertThat(there.get()).isEqualTo(here);
@@ -87,9 +89,9 @@ class RegressorTest {
     void predictsOneRowAsAmongMany(Regressor regressor) throws InterruptedException {
         double[][] x = points(30, 4, 3);
         double[][] queries = points(100, 4, 4);
-        Regression regression = regressor.fit(x, truth(x), 7);
-        assertThat(regression.predict(new double[][] {queries[42]})[0])
-                .isEqualTo(regression.predict(queries)[42]);
+        Regression regression = regressor.fit(Rows.of(x), truth(x), 7);
+        assertThat(regression.predict(Rows.of(new double[][] {queries[42]}))[0])
+                .isEqualTo(regression.predict(Rows.of(queries))[42]);
     }
 
     @ParameterizedTest
@@ -97,7 +99,8 @@ class RegressorTest {
     void predictsAConstantWhereAllTargetsAreTheSame(Regressor regressor) throws InterruptedException {
         double[] constant = new double[20];
         Arrays.fill(constant, 3.25);
-        double[] predicted = regressor.fit(points(20, 2, 1), constant, 1).predict(points(5, 2, 2));
+        double[] predicted =
+                regressor.fit(Rows.of(points(20, 2, 1)), constant, 1).predict(Rows.of(points(5, 2, 2)));
         assertThat(predicted).containsOnly(new double[] {3.25}, within(1e-12));
     }
 
@@ -105,7 +108,7 @@ class RegressorTest {
     void gaussianProcessAveragesRepeatedMeasurements() throws InterruptedException {
         double[][] x = {{0}, {0}, {0}, {0}, {1}, {1}, {1}, {1}};
         double[] y = {1.1, 0.9, 1.2, 0.8, 3.1, 2.9, 3.2, 2.8};
-        assertThat(Regressor.gaussianProcess().fit(x, y, 1).predict(new double[][] {{0}, {1}}))
+        assertThat(Regressor.gaussianProcess().fit(Rows.of(x), y, 1).predict(Rows.of(new double[][] {{0}, {1}})))
                 .containsExactly(new double[] {1, 3}, within(0.1));
     }
 
@@ -116,7 +119,7 @@ class RegressorTest {
         double[][] unseen = points(200, 12, 2);
         double[] seen =
                 Arrays.stream(unseen).mapToDouble(row -> Math.sin(6 * row[4])).toArray();
-        double[] predicted = Regressor.gaussianProcess().fit(x, y, 1).predict(unseen);
+        double[] predicted = Regressor.gaussianProcess().fit(Rows.of(x), y, 1).predict(Rows.of(unseen));
         assertThat(meanAbsoluteDifference(predicted, seen)).isLessThan(0.1);
     }
 
@@ -131,9 +134,9 @@ class RegressorTest {
         double[] seen = Arrays.stream(truth(unseen))
                 .map(v -> v + 0.1 * noise.nextGaussian())
                 .toArray();
-        Regression fitted = Regressor.gaussianProcess().fit(x, y, seed);
-        double[] predicted = fitted.predict(unseen);
-        double[] deviations = fitted.deviations(unseen).orElseThrow();
+        Regression fitted = Regressor.gaussianProcess().fit(Rows.of(x), y, seed);
+        double[] predicted = fitted.predict(Rows.of(unseen));
+        double[] deviations = fitted.deviations(Rows.of(unseen)).orElseThrow();
         long within = IntStream.range(0, 400)
                 .filter(i -> Math.abs(seen[i] - predicted[i]) < 1.645 * deviations[i])
                 .count();
@@ -141,22 +144,15 @@ class RegressorTest {
     }
 
     @Test
-    void standardFitsOneProcessWhereThereIsNoLaw() throws InterruptedException {
-        double[][] x = points(20, 2, 1);
-        Regression standard = Regressor.standard().fit(x, truth(x), 1);
-        Regression process = Regressor.gaussianProcess().fit(x, truth(x), 1);
-        assertThat(standard).as("no mean of several").hasSameClassAs(process);
-        assertThat(standard.predict(x)).isEqualTo(process.predict(x));
-    }
-
-    @Test
     void onlyProcessesAndStacksOfThemKnowTheirUncertainty() throws InterruptedException {
         double[][] x = points(20, 2, 1);
-        assertThat(Regressor.boosting().fit(x, truth(x), 1).deviations(x)).isEmpty();
-        assertThat(Regressor.standard().fit(x, truth(x), 1).deviations(x)).isPresent();
+        assertThat(Regressor.boosting().fit(Rows.of(x), truth(x), 1).deviations(Rows.of(x)))
+                .isEmpty();
+        assertThat(Regressor.standard().fit(Rows.of(x), truth(x), 1).deviations(Rows.of(x)))
+                .isPresent();
         assertThat(Regressor.stack("mixed", List.of(Regressor.gaussianProcess(), Regressor.boosting()))
-                        .fit(x, truth(x), 1)
-                        .deviations(x))
+                        .fit(Rows.of(x), truth(x), 1)
+                        .deviations(Rows.of(x)))
                 .isEmpty();
     }
 
@@ -169,17 +165,23 @@ class RegressorTest {
         Random noise = new Random(2);
         double[] y =
                 Arrays.stream(truth(x)).map(v -> v + 0.1 * noise.nextGaussian()).toArray();
-        Regression before = Regressor.gaussianProcess().fit(x, y, 1);
+        Regression before = Regressor.gaussianProcess().fit(Rows.of(x), y, 1);
         double[][] places = {{0.93, 0.95}, {0.85, 0.9}};
-        double[] error = before.errors(places).orElseThrow();
-        double[] deviation = before.deviations(places).orElseThrow();
+        double[] error = before.errors(Rows.of(places)).orElseThrow();
+        double[] deviation = before.deviations(Rows.of(places)).orElseThrow();
         double[] measured = {deviation[0] * deviation[0], deviation[1] * deviation[1]};
         double variance = measured[0] - error[0] * error[0];
         assertThat(measured[1] - error[1] * error[1]).isCloseTo(variance, within(1e-9));
 
         double[][] left = {
-            before.believing(places[0]).orElseThrow().errors(places).orElseThrow(),
-            before.believing(places[1]).orElseThrow().errors(places).orElseThrow()
+            before.believing(row(places[0]))
+                    .orElseThrow()
+                    .errors(Rows.of(places))
+                    .orElseThrow(),
+            before.believing(row(places[1]))
+                    .orElseThrow()
+                    .errors(Rows.of(places))
+                    .orElseThrow()
         };
         double v = error[0] * error[0];
         assertThat(left[0][0] * left[0][0]).isCloseTo(v * variance / (v + variance), within(1e-4 * v));
@@ -190,16 +192,16 @@ class RegressorTest {
 
     @Test
     void believingChangesNoPredictionAndTheOrderDoesNotMatter() throws InterruptedException {
-        double[][] x = points(20, 2, 1);
+        List<Mixture> x = mixtures(20, 1, 1);
         Random noise = new Random(2);
-        double[] y =
-                Arrays.stream(truth(x)).map(v -> v + 0.1 * noise.nextGaussian()).toArray();
-        Regression before = Regressor.standard().fitMixtures(x, 1, y, 1);
-        double[][] other = points(50, 2, 2);
-        Regression oneTwo =
-                before.believing(other[0]).orElseThrow().believing(other[1]).orElseThrow();
-        Regression twoOne =
-                before.believing(other[1]).orElseThrow().believing(other[0]).orElseThrow();
+        double[] y = each(x, mixture -> law(mixture) + 0.1 * noise.nextGaussian());
+        Regression before = Regressor.standard().fit(Rows.ofRuns(x), y, 1);
+        List<Mixture> others = mixtures(50, 1, 2);
+        Rows other = Rows.ofRuns(others);
+        Rows one = Rows.ofRuns(others.subList(0, 1));
+        Rows two = Rows.ofRuns(others.subList(1, 2));
+        Regression oneTwo = before.believing(one).orElseThrow().believing(two).orElseThrow();
+        Regression twoOne = before.believing(two).orElseThrow().believing(one).orElseThrow();
         assertThat(oneTwo.predict(other)).containsExactly(before.predict(other));
         double[] errors = oneTwo.errors(other).orElseThrow();
         assertThat(errors).containsExactly(twoOne.errors(other).orElseThrow(), within(1e-9));
@@ -208,7 +210,8 @@ class RegressorTest {
             assertThat(errors[i]).isLessThanOrEqualTo(unbelieved[i] + 1e-12);
         }
         assertThat(errors[0]).isLessThan(unbelieved[0]);
-        assertThat(Regressor.boosting().fit(x, truth(x), 1).believing(other[0])).isEmpty();
+        assertThat(Regressor.boosting().fit(Rows.ofRuns(x), y, 1).believing(one))
+                .isEmpty();
     }
 
     @Test
@@ -217,39 +220,83 @@ class RegressorTest {
         Regressor four = (x, y, seed) -> queries -> new double[] {4};
         assertThat(Regressor.stack("both", List.of(one, four))
                         .fit(null, null, 1)
-                        .predict(new double[1][1]))
+                        .predict(Rows.of(new double[1][1])))
                 .containsExactly(2.5);
     }
 
     @Test
     void lawProcessFollowsTheLawFarFromAllRows() throws InterruptedException {
-        double[][] x = mixtures(40, 0.3, 1); // no weight of the first domain exceeds 0.3
-        double[] y = Arrays.stream(x).mapToDouble(RegressorTest::law).toArray();
-        double[][] far = mixtures(50, 1, 2);
-        double[] truth = Arrays.stream(far).mapToDouble(RegressorTest::law).toArray();
-        double[] predicted = Regressor.lawProcess().fitMixtures(x, 3, y, 1).predict(far);
-        assertThat(meanAbsoluteDifference(predicted, truth)).isLessThan(0.05);
+        List<Mixture> x = mixtures(40, 0.3, 1); // no weight of the first domain exceeds 0.3
+        List<Mixture> far = mixtures(50, 1, 2);
+        double[] predicted = Regressor.lawProcess()
+                .fit(Rows.ofRuns(x), each(x, RegressorTest::law), 1)
+                .predict(Rows.ofRuns(far));
+        assertThat(meanAbsoluteDifference(predicted, each(far, RegressorTest::law)))
+                .isLessThan(0.05);
     }
 
     @Test
     void mixingLawRecoversALawOfItsOwnShape() throws InterruptedException {
-        double[][] x = mixtures(60, 1, 1);
-        double[][] unseen = mixtures(60, 1, 2);
-        double[] predicted = Regressor.mixingLaw().fitMixtures(x, 3, logs(x), 1).predict(unseen);
-        assertThat(meanAbsoluteDifference(predicted, logs(unseen))).isLessThan(0.01);
+        List<Mixture> x = mixtures(60, 1, 1);
+        List<Mixture> unseen = mixtures(60, 1, 2);
+        double[] predicted = Regressor.mixingLaw()
+                .fit(Rows.ofRuns(x), each(x, RegressorTest::mixingLaw), 1)
+                .predict(Rows.ofRuns(unseen));
+        assertThat(meanAbsoluteDifference(predicted, each(unseen, RegressorTest::mixingLaw)))
+                .isLessThan(0.01);
     }
 
-    private static double[] logs(double[][] x) {
-        return Arrays.stream(x)
-                .mapToDouble(row -> Math.log(2 + Math.exp(1 - 2 * row[0] * row[0] - row[1] * row[1])))
-                .toArray();
+    @Test
+    void standardHasALawWhereRowsAreWholeRunsAndOneProcessElsewhere() throws InterruptedException {
+        List<Mixture> x = mixtures(20, 1, 1);
+        double[] y = each(x, RegressorTest::law);
+        for (Rows rows : List.of(Rows.ofRuns(x), Rows.ofStages(x, 0, new double[20][0]))) {
+            double[] process = Regressor.gaussianProcess().fit(rows, y, 1).predict(rows);
+            double[] law = Regressor.lawProcess().fit(rows, y, 1).predict(rows);
+            double[] mean = IntStream.range(0, 20)
+                    .mapToDouble(i -> process[i] / 2 + law[i] / 2)
+                    .toArray();
+            assertThat(Regressor.standard().fit(rows, y, 1).predict(rows)).isEqualTo(rows.areRuns() ? mean : process);
+        }
+    }
+
+    /// Nothing of an encoding may be left in what trees and laws are told.
+    @Test
+    void treesAndLawsSeeTheWeightsThemselves() {
+        List<Mixture> x = mixtures(5, 1, 1);
+        assertThat(Rows.ofRuns(x).bare())
+                .isEqualTo(x.stream().map(Mixture::weights).toArray(double[][]::new));
+    }
+
+    private static double mixingLaw(Mixture mixture) {
+        return Math.log(2 + Math.exp(1 - 2 * mixture.weight(0) - mixture.weight(1)));
+    }
+
+    private static double law(Mixture mixture) {
+        return 1.5 - 0.4 * Math.log(1 + 20 * mixture.weight(0) + 3 * mixture.weight(1));
+    }
+
+    private static double[] each(List<Mixture> mixtures, ToDoubleFunction<Mixture> of) {
+        return mixtures.stream().mapToDouble(of).toArray();
+    }
+
+    /// Mixtures of three domains, the first's weight at most `most`.
+    private static List<Mixture> mixtures(int rows, double most, long seed) {
+        RandomGenerator random = new Random(seed);
+        return IntStream.range(0, rows)
+                .mapToObj(i -> {
+                    double first = most * random.nextDouble();
+                    double second = (1 - first) * random.nextDouble();
+                    return Mixture.of(List.of("a", "b", "c"), first, second, 1 - first - second);
+                })
+                .toList();
     }
 
     @Test
     void ridgeRecoversAQuadraticFunction() throws InterruptedException {
         double[][] x = points(60, 3, 1);
         double[][] unseen = points(60, 3, 2);
-        double[] predicted = Regressor.ridge().fit(x, quadratic(x), 1).predict(unseen);
+        double[] predicted = Regressor.ridge().fit(Rows.of(x), quadratic(x), 1).predict(Rows.of(unseen));
         assertThat(meanAbsoluteDifference(predicted, quadratic(unseen))).isLessThan(1e-3);
     }
 
@@ -259,35 +306,20 @@ class RegressorTest {
                 .toArray();
     }
 
-    private static double law(double[] row) {
-        return 1.5 - 0.4 * Math.log(1 + 20 * row[0] * row[0] + 3 * row[1] * row[1]);
-    }
-
-    /// Mixtures of three domains as features, the first's weight at most `most`.
-    private static double[][] mixtures(int rows, double most, long seed) {
-        RandomGenerator random = new Random(seed);
-        return IntStream.range(0, rows)
-                .mapToObj(i -> {
-                    double first = most * random.nextDouble();
-                    double second = (1 - first) * random.nextDouble();
-                    return Rows.features(Mixture.of(List.of("a", "b", "c"), first, second, 1 - first - second));
-                })
-                .toArray(double[][]::new);
-    }
-
     @ParameterizedTest
     @MethodSource("regressors")
     void refusesRowsThatCannotBeFitted(Regressor regressor) {
         double[][] x = {{1, 2}, {3, 4}};
-        assertThatThrownBy(() -> regressor.fitMixtures(x, 1, new double[3], 1))
+        List<Mixture> runs = List.of(Mixture.of(List.of("a"), 1), Mixture.of(List.of("a"), 1));
+        assertThatThrownBy(() -> regressor.fit(Rows.ofRuns(runs), new double[3], 1))
                 .hasMessage("2 rows of features for 3 values to predict");
-        assertThatThrownBy(() -> regressor.fit(x, new double[3], 1))
+        assertThatThrownBy(() -> regressor.fit(Rows.of(x), new double[3], 1))
                 .hasMessage("2 rows of features for 3 values to predict");
-        assertThatThrownBy(() -> regressor.fit(new double[][] {{1}}, new double[1], 1))
+        assertThatThrownBy(() -> regressor.fit(Rows.of(new double[][] {{1}}), new double[1], 1))
                 .hasMessage("a regression needs at least 2 rows, got 1");
-        assertThatThrownBy(() -> regressor.fit(new double[][] {{1, 2}, {3}}, new double[2], 1))
+        assertThatThrownBy(() -> regressor.fit(Rows.of(new double[][] {{1, 2}, {3}}), new double[2], 1))
                 .hasMessage("row 1 has 1 features, row 0 has 2");
-        assertThatThrownBy(() -> regressor.fit(x, new double[] {1, Double.NaN}, 1))
+        assertThatThrownBy(() -> regressor.fit(Rows.of(x), new double[] {1, Double.NaN}, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("row 1 holds a number that is not finite");
     }
@@ -296,7 +328,7 @@ class RegressorTest {
     void fittingAGaussianProcessCanBeInterrupted() {
         double[][] x = points(40, 3, 1);
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> Regressor.gaussianProcess().fit(x, truth(x), 1))
+        assertThatThrownBy(() -> Regressor.gaussianProcess().fit(Rows.of(x), truth(x), 1))
                 .isInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isFalse();
     }
@@ -335,18 +367,22 @@ class RegressorTest {
             String first = failure(x);
             System.out.println(first);
             System.out.println(failure(x).equals(first) ? "the same again" : "not the same again");
-            Regressor.boosting().fit(x, truth(x), 1).predict(x);
+            Regressor.boosting().fit(Rows.of(x), truth(x), 1).predict(Rows.of(x));
             System.out.println("boosting works");
         }
 
         private static String failure(double[][] x) throws InterruptedException {
             try {
-                Regressor.gaussianProcess().fit(x, truth(x), 1);
+                Regressor.gaussianProcess().fit(Rows.of(x), truth(x), 1);
                 return "fitted";
             } catch (IllegalStateException e) {
                 return e.getClass().getSimpleName() + ": " + e.getMessage();
             }
         }
+    }
+
+    private static Rows row(double[] numbers) {
+        return Rows.of(new double[][] {numbers});
     }
 
     private static double[][] points(int rows, int features, long seed) {

@@ -25,7 +25,7 @@ class TransitionModelTest {
 
     /// The logarithm of the next loss: half the standardised loss, minus the root of a's weight, plus twice the
     /// stage.
-    private static final Regressor LINEAR = (x, y, seed) -> queries -> Arrays.stream(queries)
+    private static final Regressor LINEAR = (x, y, seed) -> queries -> Arrays.stream(queries.scaled())
             .mapToDouble(row -> 0.5 * row[3] - row[0] + 2 * row[4])
             .toArray();
 
@@ -89,8 +89,8 @@ class TransitionModelTest {
 
     @Test
     void aStageKnowsWhatTheRunWasTrainedOnBefore() throws InterruptedException {
-        Regressor history = (x, y, seed) ->
-                queries -> Arrays.stream(queries).mapToDouble(row -> row[5]).toArray();
+        Regressor history = (x, y, seed) -> queries ->
+                Arrays.stream(queries.scaled()).mapToDouble(row -> row[5]).toArray();
         TransitionModel model = TransitionModel.fit(runs(), history, 1, Progress.SILENT);
         MixtureSchedule schedule =
                 new MixtureSchedule(List.of(Mixture.of(DOMAINS, 0.25, 0.75), Mixture.of(DOMAINS, 1, 0)));
@@ -145,7 +145,7 @@ class TransitionModelTest {
         List<double[]> seen = new ArrayList<>();
         Regressor spy = (x, y, seed) -> {
             synchronized (seen) {
-                seen.addAll(List.of(x));
+                seen.addAll(List.of(x.scaled()));
             }
             return LINEAR.fit(x, y, seed);
         };
@@ -159,12 +159,16 @@ class TransitionModelTest {
         }
     }
 
+    private static double[] scaled(Mixture mixture, int domain, double... state) {
+        return Rows.ofStages(List.of(mixture), domain, new double[][] {state}).scaled()[0];
+    }
+
     @Test
     void ownWeightCountsOnALogarithmicScaleFromZeroToTwo() {
-        assertThat(Rows.features(Mixture.of(DOMAINS, 0, 1), 0, 2)).containsExactly(0, 1, 0, 0, 0);
-        assertThat(Rows.features(Mixture.of(DOMAINS, 0, 1), 1, 0)).containsExactly(0, 1, 2);
+        assertThat(scaled(Mixture.of(DOMAINS, 0, 1), 0, 3, 4)).containsExactly(0, 1, 0, 3, 4);
+        assertThat(scaled(Mixture.of(DOMAINS, 0, 1), 1)).containsExactly(0, 1, 2);
         double half = (Math.sqrt(1001) - 1) / 1000; // half of it on a logarithmic scale
-        assertThat(Rows.features(Mixture.of(DOMAINS, half, 1 - half), 0, 0)[2]).isCloseTo(1, within(1e-12));
+        assertThat(scaled(Mixture.of(DOMAINS, half, 1 - half), 0)[2]).isCloseTo(1, within(1e-12));
     }
 
     @Test

@@ -29,17 +29,11 @@ public record GaussianProcess(boolean law) implements Regressor {
     }
 
     @Override
-    public Regression fit(double[][] x, double[] y, long seed) throws InterruptedException {
-        Rows.requireUsable(x, y);
-        return fit(x, 0, Trend.NONE, y, seed);
-    }
-
-    @Override
-    public Regression fitMixtures(double[][] x, int domains, double[] y, long seed) throws InterruptedException {
-        Rows.requireUsable(x, y);
-        return law
-                ? fit(x, domains, new Trend(domains, x[0].length - 2 * domains), y, seed)
-                : fit(x, 0, Trend.NONE, y, seed);
+    public Regression fit(Rows x, double[] y, long seed) throws InterruptedException {
+        x.requireUsable(y);
+        double[][] scaled = x.scaled();
+        int domains = law && x.areRuns() ? scaled[0].length / 2 : 0;
+        return fit(scaled, domains, new Trend(domains), y, seed);
     }
 
     /// @param first how many features the kernel leaves out
@@ -83,22 +77,22 @@ public record GaussianProcess(boolean law) implements Regressor {
     private record Constant(double mean, double deviation) implements Regression {
 
         @Override
-        public double[] predict(double[][] x) {
-            return filled(x.length, mean);
+        public double[] predict(Rows x) {
+            return filled(x.size(), mean);
         }
 
         @Override
-        public Optional<double[]> deviations(double[][] x) {
-            return Optional.of(filled(x.length, deviation));
+        public Optional<double[]> deviations(Rows x) {
+            return Optional.of(filled(x.size(), deviation));
         }
 
         @Override
-        public Optional<double[]> errors(double[][] x) {
+        public Optional<double[]> errors(Rows x) {
             return deviations(x); // one row says nothing of others
         }
 
         @Override
-        public Optional<Regression> believing(double[] x) {
+        public Optional<Regression> believing(Rows x) {
             return Optional.of(this);
         }
 
@@ -173,21 +167,24 @@ public record GaussianProcess(boolean law) implements Regressor {
         }
 
         @Override
-        public double[] predict(double[][] x) {
+        public double[] predict(Rows rows) {
+            double[][] x = rows.scaled();
             double[] predictions = kernels.at(x);
             Arrays.parallelSetAll(predictions, i -> mean + deviation * (law.applyAsDouble(x[i]) + predictions[i]));
             return predictions;
         }
 
         @Override
-        public Optional<double[]> deviations(double[][] x) {
+        public Optional<double[]> deviations(Rows rows) {
+            double[][] x = rows.scaled();
             double[] deviations = new double[x.length];
             Arrays.parallelSetAll(deviations, i -> deviation * Math.sqrt(unknown(x[i]) + noise));
             return Optional.of(deviations);
         }
 
         @Override
-        public Optional<double[]> errors(double[][] x) {
+        public Optional<double[]> errors(Rows rows) {
+            double[][] x = rows.scaled();
             double[] errors = new double[x.length];
             Arrays.parallelSetAll(errors, i -> deviation * Math.sqrt(unknown(x[i])));
             return Optional.of(errors);
@@ -199,7 +196,8 @@ public record GaussianProcess(boolean law) implements Regressor {
         }
 
         @Override
-        public Optional<Regression> believing(double[] x) {
+        public Optional<Regression> believing(Rows rows) {
+            double[] x = rows.scaled()[0];
             double diagonal = signal + noise + ProcessFit.JITTER * signal;
             return Optional.of(
                     new Posterior(law, kernels, known.with(x, signal, diagonal), signal, noise, mean, deviation));

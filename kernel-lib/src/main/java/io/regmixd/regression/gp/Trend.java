@@ -4,25 +4,21 @@ import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 
 /// What a Gaussian process varies about, in standard deviations of its target: nothing, or the law
-/// `c - a log(1 + v · weights) + b · state` with `a` and `v` positive.
+/// `c - a log(1 + v · weights)` with `a` and `v` positive.
 ///
-/// A row is the features of [io.regmixd.regression.Regressor#fitMixtures]: roots, logarithms, state.
+/// A row begins with the square roots of the weights.
 ///
 /// @param domains how many weights the mixture has; 0 for no law
-/// @param state   how many numbers stand behind the mixture
-record Trend(int domains, int state) {
-
-    static final Trend NONE = new Trend(0, 0);
+record Trend(int domains) {
 
     // Normal priors, for a target of mean 0 and variance 1; the logarithms of a and v, not they themselves.
     private static final double[] INTERCEPT = {1.5, 1};
     private static final double[] LOG_STEEPNESS = {Math.log(0.7), 1};
     private static final double[] LOG_HELP = {1.5, 1.5};
-    private static final double[] STATE = {0, 1};
 
-    /// How many parameters: `c, log a, log v, b`.
+    /// How many parameters: `c, log a, log v`.
     int size() {
-        return domains == 0 ? 0 : 2 + domains + state;
+        return domains == 0 ? 0 : 2 + domains;
     }
 
     /// Mean (0) or standard deviation (1) of a parameter's prior.
@@ -30,7 +26,7 @@ record Trend(int domains, int state) {
         double[] prior = switch (parameter) {
             case 0 -> INTERCEPT;
             case 1 -> LOG_STEEPNESS;
-            default -> parameter < 2 + domains ? LOG_HELP : STATE;
+            default -> LOG_HELP;
         };
         return prior[which];
     }
@@ -55,12 +51,7 @@ record Trend(int domains, int state) {
         for (int d = 0; d < domains; d++) {
             gradient[2 + d] *= -steepness / sum;
         }
-        double value = p[0] - fall;
-        for (int s = 0; s < state; s++) {
-            gradient[2 + domains + s] = row[2 * domains + s];
-            value += p[2 + domains + s] * row[2 * domains + s];
-        }
-        return value;
+        return p[0] - fall;
     }
 
     /// The law with these parameters, a function of a row.
@@ -75,11 +66,7 @@ record Trend(int domains, int state) {
             for (int d = 0; d < domains; d++) {
                 sum += help[d] * row[d] * row[d];
             }
-            double value = p[0] - steepness * Math.log(sum);
-            for (int s = 0; s < state; s++) {
-                value += p[2 + domains + s] * row[2 * domains + s];
-            }
-            return value;
+            return p[0] - steepness * Math.log(sum);
         };
     }
 }

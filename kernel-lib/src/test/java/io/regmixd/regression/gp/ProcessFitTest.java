@@ -16,14 +16,14 @@ class ProcessFitTest {
     @ValueSource(longs = {1, 2, 3})
     void gradientIsThatOfTheDensity(long seed) throws InterruptedException {
         Random random = new Random(seed);
-        double[][] rows = new double[20][7]; // roots and logarithms of three weights, one number of the state
+        double[][] rows = new double[20][6]; // roots and logarithms of three weights
         for (double[] row : rows) {
             Arrays.setAll(row, j -> random.nextDouble());
         }
         double[][] x =
-                Arrays.stream(rows).map(row -> Arrays.copyOfRange(row, 3, 7)).toArray(double[][]::new);
+                Arrays.stream(rows).map(row -> Arrays.copyOfRange(row, 3, 6)).toArray(double[][]::new);
         double[] y = random.doubles(20, -1, 1).toArray();
-        ProcessFit fit = new ProcessFit(x, rows, new Trend(3, 1), y);
+        ProcessFit fit = new ProcessFit(x, rows, new Trend(3), y);
         double[] p = fit.centre();
         for (int k = 0; k < p.length; k++) {
             p[k] += 0.3 * random.nextGaussian();
@@ -47,7 +47,7 @@ class ProcessFitTest {
     void densityOfTwoRowsIsTheClosedForm() throws InterruptedException {
         double[][] x = {{0}, {1}};
         double[] y = {1, -1};
-        ProcessFit fit = new ProcessFit(x, x, Trend.NONE, y);
+        ProcessFit fit = new ProcessFit(x, x, new Trend(0), y);
         double[] p = {Math.log(2), Math.log(3), Math.log(0.5)}; // length scale, signal, noise
         double diagonal = 9 + 0.25;
         double off = 9 * Math.exp(-1.0 / 8);
