@@ -37,7 +37,12 @@ final class Parallel {
                 }
                 return futures.stream().map(Future::resultNow).toList();
             } catch (ExecutionException e) {
-                throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+                throw switch (e.getCause()) {
+                    case InterruptedException cause -> throw cause;
+                    case Error cause -> throw cause;
+                    case RuntimeException cause -> cause;
+                    default -> new IllegalStateException(e.getCause()); // a piece throws nothing else
+                };
             } finally {
                 pool.shutdownNow();
             }

@@ -259,14 +259,19 @@ class TransitionModelTest {
         assertThat(Thread.interrupted()).isFalse();
     }
 
-    @Test
-    void anErrorOfTheRegressorReachesTheCaller() {
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, StackOverflowError.class, InterruptedException.class})
+    void whatTheRegressorThrowsReachesTheCallerAsItIs(Class<? extends Throwable> kind) throws Exception {
+        Throwable failure = kind.getConstructor(String.class).newInstance("broken");
         Regressor broken = (x, y, seed) -> {
-            throw new IllegalStateException("broken");
+            switch (failure) {
+                case InterruptedException e -> throw e;
+                case RuntimeException e -> throw e;
+                default -> throw (Error) failure;
+            }
         };
         assertThatThrownBy(() -> TransitionModel.fit(runs(), broken, 1, Progress.SILENT))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("broken");
+                .isSameAs(failure);
     }
 
     @Test
