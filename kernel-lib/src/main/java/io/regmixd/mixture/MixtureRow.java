@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// One row of several mixtures in long format, as tables and files hold them: the mixtures of a schedule's stages,
-/// say.
+/// One row of several mixtures in long format, as tables and files hold them. The mixtures may be those of a
+/// schedule's stages, for example.
 ///
 /// @param number which mixture, from 1
 /// @param domain the domain's name
@@ -32,12 +32,13 @@ public record MixtureRow(int number, String domain, double weight) {
         return rows;
     }
 
-    /// The mixtures that rows tell, in the order of their numbers; weights written and read back are equal to the bit.
+    /// The mixtures that the rows tell, in the order of their numbers. Mixtures written and read back are equal to
+    /// the bit.
     ///
     /// @param rows in any order; the domains stand in the order in which they first appear
     /// @param each what a mixture belongs to, for the message: `stage`
-    /// @throws IllegalArgumentException if there is no row, a number from 1 to the highest is left out, a mixture
-    ///     has a domain twice or not at all, or its weights are none; names the mixture and the domain
+    /// @throws IllegalArgumentException if there is no row, a number from 1 to the highest is left out, a domain
+    ///     appears twice in a mixture or is missing in it, or its weights make no mixture; names the mixture
     public static List<Mixture> mixtures(List<MixtureRow> rows, String each) {
         Map<Integer, Map<String, Double>> weights = new TreeMap<>();
         Map<String, Integer> domains = new LinkedHashMap<>();

@@ -37,13 +37,13 @@ public record Checkpoints(Path folder, String name) {
         return newestFirst(folder, Pattern.quote(run) + "(-[0-9a-f]{" + DIGITS + "})?");
     }
 
-    /// Trains to the end, stage after stage, and saves on the way: after a stage where it is worth the time, and when
-    /// the thread is interrupted, after the last whole step. The state at the end is left to the caller.
+    /// Trains to the end, stage after stage, and saves on the way: after a stage where it is worth the time, and
+    /// after the last whole step when the thread is interrupted. The state at the end is left to the caller.
     ///
     /// @param stage trains one
     /// @throws IOException          if a state cannot be written after a stage
-    /// @throws InterruptedException if the thread is interrupted; if the state cannot be written then, that is
-    ///     suppressed
+    /// @throws InterruptedException if the thread is interrupted; a failure to write the state then is
+    ///     suppressed in it
     void train(Training training, Saving saving, Stage stage) throws IOException, InterruptedException {
         int savedStep = training.step();
         long savedAt = System.nanoTime();

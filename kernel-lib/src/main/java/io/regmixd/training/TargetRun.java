@@ -104,7 +104,8 @@ public final class TargetRun {
     /// @param folder where the ledger `target.arrow`, which says what was really trained on, the decisions
     ///     `target-decisions.arrow` and the models `target-seed-N-step-M.arrow` lie
     /// @throws IOException           if a file there is damaged, belongs to another plan, or cannot be written
-    /// @throws InterruptedException  if the thread is interrupted; the models under way are saved first
+    /// @throws InterruptedException  if the thread is interrupted; the models under way are saved first, and a
+    ///     failure to do so is suppressed in it
     /// @throws IllegalStateException if there is no method
     public Trajectories train(Path folder, Progress progress) throws IOException, InterruptedException {
         if (methods().isEmpty()) {

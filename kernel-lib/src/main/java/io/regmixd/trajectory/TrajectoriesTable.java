@@ -19,8 +19,8 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /// Reads trajectories in long format: one row per run, stage and domain, in any order. A ledger's table, as
-/// [Trajectories#table()] makes it, also says what became of a run; a table of other runs lets it be seen from where
-/// the losses end.
+/// [Trajectories#table()] makes it, also says what became of a run; in a table of other runs, a run whose losses
+/// end early counts as diverged.
 final class TrajectoriesTable {
 
     private final boolean ledger;
