@@ -17,18 +17,18 @@ public final class Rows {
     private static final double OWN_SCALE = 2; // the roots of the other weights vary by less, and matter less
 
     private final double[][] scaled;
-    private final List<Mixture> runs; // whose mixtures are all that a row tells; none for other rows
+    private final int domains; // of whole runs; 0 for other rows
 
-    private Rows(double[][] scaled, List<Mixture> runs) {
+    private Rows(double[][] scaled, int domains) {
         this.scaled = scaled;
-        this.runs = runs;
+        this.domains = domains;
     }
 
     /// Numbers of one's own, which every regressor takes as they are.
     ///
     /// @param numbers shape `[rows][numbers]`
     public static Rows of(double[][] numbers) {
-        return new Rows(numbers, List.of());
+        return new Rows(numbers, 0);
     }
 
     /// Whole runs, of which only the mixture is known. What is predicted is the logarithm of a loss.
@@ -41,7 +41,7 @@ public final class Rows {
                 .parallel()
                 .mapToObj(i -> scaled(mixtures.get(i)))
                 .toArray(double[][]::new);
-        return new Rows(scaled, mixtures);
+        return new Rows(scaled, mixtures.isEmpty() ? 0 : mixtures.getFirst().size());
     }
 
     private static double[] scaled(Mixture mixture) {
@@ -86,13 +86,22 @@ public final class Rows {
 
     /// Of whole runs the weights, shape `[rows][domains]`; other rows as they are [#scaled()].
     public double[][] bare() {
-        return areRuns() ? runs.stream().map(Mixture::weights).toArray(double[][]::new) : scaled;
+        if (!areRuns()) {
+            return scaled;
+        }
+        double[][] weights = new double[scaled.length][domains];
+        // The last bit decides between splits of equal gain: all published figures rest on squared roots.
+        Arrays.parallelSetAll(weights, i -> {
+            Arrays.setAll(weights[i], d -> scaled[i][d] * scaled[i][d]);
+            return weights[i];
+        });
+        return weights;
     }
 
     /// Whether the rows are whole runs, so that a mixture is all that decides, and what is predicted is the logarithm
     /// of a loss.
     public boolean areRuns() {
-        return !runs.isEmpty();
+        return domains > 0;
     }
 
     /// @throws IllegalArgumentException as [Regressor#fit] says
