@@ -1,8 +1,6 @@
 package io.regmixd.data;
 
 import io.regmixd.mixture.Mixture;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -69,14 +67,14 @@ public final class Batches {
     /// @param mixture over the corpus's domains
     /// @param step    0-based
     /// @param row     0-based, within the step's batch
-    /// @param into    takes `context + 1` tokens, 0 to 255, from `offset` on
+    /// @param into    takes `context + 1` tokens from `offset` on
     /// @throws IllegalArgumentException  if the mixture is over other domains, or step or row is negative
     /// @throws IndexOutOfBoundsException if the window does not fit into `into`
     public void fill(Mixture mixture, long seed, int step, int row, int[] into, int offset) {
         long stepSeed = stepSeed(mixture, seed, step, row);
-        MemorySegment tokens = corpus.train(domain(mixture, SplitMix64.at(stepSeed, 2L * row)));
-        long start = SplitMix64.below(SplitMix64.at(stepSeed, 2L * row + 1), tokens.byteSize() - context);
-        copy(tokens, start, into, offset);
+        Tokens tokens = corpus.train(domain(mixture, SplitMix64.at(stepSeed, 2L * row)));
+        long start = SplitMix64.below(SplitMix64.at(stepSeed, 2L * row + 1), tokens.size() - context);
+        tokens.copy(start, context + 1, into, offset);
     }
 
     /// The domain that [#fill] takes its window from, as its place in the corpus's domains.
@@ -101,12 +99,12 @@ public final class Batches {
     /// Writes validation window `sequence` of a domain: the `context + 1` tokens from `sequence * context` on,
     /// so that every token but the first is predicted in one window only.
     ///
-    /// @param into takes `context + 1` tokens, 0 to 255, from `offset` on
+    /// @param into takes `context + 1` tokens from `offset` on
     /// @throws IndexOutOfBoundsException if there is no such window, or it does not fit into `into`
     public void validation(int domain, int sequence, int[] into, int offset) {
-        MemorySegment tokens = corpus.validation(domain);
-        Objects.checkIndex(sequence, (tokens.byteSize() - 1) / context);
-        copy(tokens, (long) sequence * context, into, offset);
+        Tokens tokens = corpus.validation(domain);
+        Objects.checkIndex(sequence, (tokens.size() - 1) / context);
+        tokens.copy((long) sequence * context, context + 1, into, offset);
     }
 
     private long stepSeed(Mixture mixture, long seed, int step, int row) {
@@ -130,12 +128,5 @@ public final class Batches {
             last = weight > 0 ? d : last;
         }
         return last; // the weights' sum may be a rounding error short of 1
-    }
-
-    private void copy(MemorySegment tokens, long start, int[] into, int offset) {
-        Objects.checkFromIndexSize(offset, context + 1, into.length);
-        for (int i = 0; i <= context; i++) {
-            into[offset + i] = Byte.toUnsignedInt(tokens.get(ValueLayout.JAVA_BYTE, start + i));
-        }
     }
 }

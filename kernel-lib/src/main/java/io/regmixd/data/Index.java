@@ -5,22 +5,42 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /// What a corpus folder holds: `index.json`, written last, so that a folder with an index is complete.
 ///
-/// @param objective the domain whose validation loss is to be minimised
-/// @param domains   in the manifest's order
+/// @param vocabulary how many different tokens there are
+/// @param tokenWidth how many bytes a token takes in the files, little-endian
+/// @param objective  the domain whose validation loss is to be minimised
+/// @param domains    in the manifest's order
+/// @param sources    the SHA-256 of the files that the text came from, by name
 record Index(
-        String name, String description, String fingerprint, String tokenizer, String objective, List<Domain> domains) {
+        String name,
+        String description,
+        String fingerprint,
+        TokenizerSource tokenizer,
+        int vocabulary,
+        int tokenWidth,
+        String objective,
+        List<Domain> domains,
+        Map<String, String> sources) {
 
     static final String FILE = "index.json";
 
     /// @throws IllegalArgumentException if it is no index
     Index {
-        if (name == null || fingerprint == null || objective == null || domains == null || domains.isEmpty()) {
-            throw new IllegalArgumentException(FILE + ": is no index of a corpus");
+        if (name == null
+                || fingerprint == null
+                || tokenizer == null
+                || objective == null
+                || domains == null
+                || domains.isEmpty()
+                || sources == null
+                || tokenWidth != Tokens.width(vocabulary)) {
+            throw new IllegalArgumentException(FILE + ": is no index of a corpus, or one of an earlier version");
         }
         domains = List.copyOf(domains);
     }
@@ -28,27 +48,25 @@ record Index(
     /// One domain and its two token files.
     ///
     /// @param duplicates how many documents were left out because the same text was there before
-    /// @param rejected   how many files or lines were left out because they are no UTF-8
+    /// @param rejected   how many files, lines or records were left out because they are no UTF-8
+    /// @param allTokens  how many tokens there would be to train on if `max_tokens` did not cut them
+    /// @param naturalShare what the manifest declares
     record Domain(
             String name,
             String description,
             String licence,
-            String artifact,
             TokenFile train,
             TokenFile validation,
             int duplicates,
-            int rejected) {
+            int rejected,
+            double allTokens,
+            OptionalDouble naturalShare) {
 
         /// @throws IllegalArgumentException if a part is missing
         Domain {
-            if (name == null || train == null || validation == null) {
+            if (name == null || train == null || validation == null || naturalShare == null) {
                 throw new IllegalArgumentException(FILE + ": is no index of a domain");
             }
-        }
-
-        /// The record that a finished domain leaves while others are not finished.
-        static Path record(Path folder, String name) {
-            return folder.resolve(name + ".json");
         }
 
         /// The same tokens in the words of this manifest.
@@ -57,27 +75,35 @@ record Index(
                     name,
                     domain.description(),
                     domain.licence(),
-                    domain.source().artifact(),
                     train,
                     validation,
                     duplicates,
-                    rejected);
+                    rejected,
+                    allTokens,
+                    domain.naturalShare());
+        }
+
+        /// Proportional to the domain's natural share.
+        double share() {
+            return naturalShare.orElse(allTokens);
         }
     }
 
-    /// @param domains the finished domains, in the manifest's order
-    static Index of(Manifest manifest, List<Domain> domains) {
-        List<Domain> described = new ArrayList<>();
-        for (int d = 0; d < domains.size(); d++) {
-            described.add(domains.get(d).described(manifest.domains().get(d)));
-        }
+    /// The same tokens in the words of this manifest.
+    Index described(Manifest manifest) {
         return new Index(
                 manifest.name(),
                 manifest.description(),
-                manifest.fingerprint(),
-                manifest.tokenizer(),
-                manifest.objective(),
-                described);
+                fingerprint,
+                tokenizer,
+                vocabulary,
+                tokenWidth,
+                objective,
+                IntStream.range(0, domains.size())
+                        .mapToObj(
+                                d -> domains.get(d).described(manifest.domains().get(d)))
+                        .toList(),
+                sources);
     }
 
     /// @throws IOException if the folder holds no readable index; the message says what to do

@@ -1,5 +1,6 @@
 package io.regmixd.data;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.regmixd.store.Json;
 import io.regmixd.store.Sha256;
@@ -8,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -19,40 +22,34 @@ import java.util.regex.PatternSyntaxException;
 /// What a corpus is made of: the domains, where their text comes from, and what is held out for validation.
 ///
 /// Kept as a JSON file with fields in lower snake case; every field must be there unless it is called optional,
-/// and no other may be. The natural share of a domain is its share of the training tokens.
+/// and no other may be.
 ///
-/// @param name             names the corpus and its folder: lower-case letters, digits, `-`
+/// @param name             names the corpus and its folder: lower-case letters, digits, `-`, `_`
 /// @param description      what this corpus is, in words
-/// @param tokenizer        `bytes`, the only one: a token is a byte of UTF-8, 0 ends a document
+/// @param tokenizer        `"bytes"`, or an object with the fields of [TokenizerSource]
 /// @param objective        the domain whose validation loss is to be minimised
 /// @param validationTokens how many tokens of a domain at most are held out for validation
 /// @param domains          at least two, each name once; their order is the order of every vector of weights
 public record Manifest(
         String name,
         String description,
-        String tokenizer,
+        TokenizerSource tokenizer,
         String objective,
         int validationTokens,
         List<Domain> domains) {
 
-    /// The only tokenizer there is.
-    static final String BYTES = "bytes";
-
-    // Part of the fingerprint: to be raised whenever the same manifest would give other token files.
+    // Part of the fingerprint: to be raised whenever the same manifest would give other tokens.
     private static final int FORMAT = 1;
 
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,39}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-    private static final Pattern COORDINATES =
-            Pattern.compile("[A-Za-z0-9._-]+:[A-Za-z0-9._-]+:[A-Za-z0-9._+-]+(:[A-Za-z0-9._-]+)?");
 
     /// @throws IllegalArgumentException if a field is missing or out of range; the message starts with the
     ///     field
     public Manifest {
         requireName("name", name);
         require(description != null, "description", "missing");
-        require(tokenizer != null, "tokenizer", "missing");
-        require(tokenizer.equals(BYTES), "tokenizer", "is \"" + tokenizer + "\", only \"bytes\" is known");
+        require(tokenizer != null, "tokenizer", "missing; \"bytes\" needs nothing else");
         require(objective != null, "objective", "missing");
         require(validationTokens > 0, "validation_tokens", "missing or not positive; 65536 is usual");
         require(domains != null && domains.size() >= 2, "domains", "missing or fewer than two");
@@ -62,19 +59,29 @@ public record Manifest(
             require(names.add(domain.name()), "domains", "domain " + domain.name() + " is there twice");
         }
         require(names.contains(objective), "objective", "is \"" + objective + "\", which is no domain");
+        long shares = domains.stream().filter(d -> d.naturalShare().isPresent()).count();
+        require(
+                shares == 0 || shares == domains.size(),
+                "natural_share",
+                "is given for " + shares + " of " + domains.size() + " domains: give it for all or none");
     }
 
     /// A named source of text.
     ///
-    /// @param name        lower-case letters, digits, `-`; also names the token files
+    /// @param name        lower-case letters, digits, `-`, `_`; also names the token files
     /// @param description what the text is
     /// @param licence     what the text is under: an SPDX expression where there is one
     /// @param source      where the text comes from
     /// @param document    what one document is
     /// @param extract optional: a regular expression; the text of a document is group 1 of its first match, and
-    ///     a file or line without a match is no document
-    /// @param maxBytes optional: keep at most so many bytes of the domain, validation included. Documents are
+    ///     a file, line or record without a match is no document
+    /// @param maxBytes optional: keep at most so many tokens of the domain, validation included. Documents are
     ///     taken in the order of their SHA-256, an even sample, up to the first that would exceed it
+    /// @param maxTokens   optional: read no further when there are so many tokens to train on. It cuts what is
+    ///     there, not the natural share
+    /// @param naturalShare optional: the domain's share of the text that it is from, for all domains or none;
+    ///     shares are scaled to the sum 1. Where none is given, the shares of the tokens that were read count
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Domain(
             String name,
             String description,
@@ -82,7 +89,9 @@ public record Manifest(
             Source source,
             Unit document,
             Optional<String> extract,
-            OptionalLong maxBytes) {
+            OptionalLong maxBytes,
+            OptionalLong maxTokens,
+            OptionalDouble naturalShare) {
 
         /// @throws IllegalArgumentException if a field is missing or out of range; the message starts with the
         ///     field
@@ -91,11 +100,35 @@ public record Manifest(
             require(description != null, "description", "missing");
             require(licence != null, "licence", "missing");
             require(source != null, "source", "missing");
-            require(document != null, "document", "missing: \"file\" or \"line\"");
+            require(document != null, "document", "missing: \"file\", \"line\" or \"record\"");
+            require(
+                    !(source instanceof Source.Artifact && document == Unit.RECORD),
+                    "document",
+                    "is \"record\", and a jar holds none: \"file\" or \"line\"");
             if (extract.isPresent()) {
                 requireExtract(extract.get());
             }
             require(maxBytes.isEmpty() || maxBytes.getAsLong() > 0, "max_bytes", "is not positive");
+            require(maxTokens.isEmpty() || maxTokens.getAsLong() > 0, "max_tokens", "is not positive");
+            require(
+                    naturalShare.isEmpty()
+                            || (naturalShare.getAsDouble() > 0 && Double.isFinite(naturalShare.getAsDouble())),
+                    "natural_share",
+                    "is not positive");
+        }
+
+        /// A domain with nothing optional.
+        public static Domain of(String name, String description, String licence, Source source, Unit document) {
+            return new Domain(
+                    name,
+                    description,
+                    licence,
+                    source,
+                    document,
+                    Optional.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    OptionalDouble.empty());
         }
 
         private static void requireExtract(String extract) {
@@ -108,42 +141,17 @@ public record Manifest(
         }
     }
 
-    /// Files of a jar in a Maven repository.
-    ///
-    /// @param artifact `GROUP:ARTIFACT:VERSION` or `GROUP:ARTIFACT:VERSION:CLASSIFIER`
-    /// @param sha256   the jar's SHA-256, 64 lower-case hexadecimal digits
-    /// @param include patterns of entry names, at least one, each with at least one match. `*` and `?` stay
-    ///     within a folder, `**` does not, `a/**/b` also matches `a/b`
-    /// @param exclude  optional: patterns of entry names to leave out after all
-    public record Source(String artifact, String sha256, List<String> include, List<String> exclude) {
-
-        /// @throws IllegalArgumentException if a field is missing or out of range; the message starts with the
-        ///     field
-        public Source {
-            require(artifact != null, "artifact", "missing");
-            require(
-                    COORDINATES.matcher(artifact).matches(),
-                    "artifact",
-                    "is \"" + artifact + "\", expected \"group:artifact:version\", with or without \":classifier\"");
-            require(sha256 != null, "sha256", "missing");
-            require(
-                    SHA256.matcher(sha256).matches(),
-                    "sha256",
-                    "is \"" + sha256 + "\", expected 64 lower-case hexadecimal digits");
-            require(include != null && !include.isEmpty(), "include", "missing or empty; \"**\" is everything");
-            include = List.copyOf(include);
-            exclude = exclude == null ? List.of() : List.copyOf(exclude);
-        }
-    }
-
     /// What one document is.
     public enum Unit {
-        /// A whole file of the jar.
+        /// A whole file.
         @JsonProperty("file")
         FILE,
         /// A line of a file, without its end.
         @JsonProperty("line")
-        LINE
+        LINE,
+        /// A record of a file of JSON lines or of a Parquet file.
+        @JsonProperty("record")
+        RECORD
     }
 
     /// Reads a manifest.
@@ -161,24 +169,40 @@ public record Manifest(
 
     /// Identifies the tokens that this manifest leads to, 16 hexadecimal digits: the head of the SHA-256 over
     /// every field that decides them, and the objective. Descriptions, licences and coordinates do not count
-    /// (the jar's SHA-256 does), so that a better wording invalidates no finished run.
-    public String fingerprint() {
-        List<Object> content = List.of(
+    /// (the content's SHA-256 does), so that a better wording invalidates no finished run.
+    ///
+    /// @param files where the text comes from, see [SourceFile#of]
+    String fingerprint(List<SourceFile> files) {
+        List<Object> content = new ArrayList<>(List.of(
                 FORMAT,
-                tokenizer,
+                tokenizer.isBytes() ? "bytes" : List.of(tokenizer.sha256(), tokenizer.endOfDocument()),
                 objective,
                 validationTokens,
-                domains.stream()
-                        .map(d -> List.of(
-                                d.name(),
-                                d.source().sha256(),
-                                d.source().include(),
-                                d.source().exclude(),
-                                d.document(),
-                                d.extract().orElse(""),
-                                d.maxBytes().orElse(0)))
-                        .toList());
+                domains.stream().map(Manifest::decides).toList()));
+        List<String> identities = files.stream()
+                .filter(file -> !(file.location() instanceof SourceFile.InRepository))
+                .map(SourceFile::identity)
+                .toList();
+        if (!identities.isEmpty()) {
+            content.add(identities);
+        }
         return Sha256.of(Json.line(content).getBytes(StandardCharsets.UTF_8)).substring(0, 16);
+    }
+
+    private static List<Object> decides(Domain domain) {
+        List<Object> content = new ArrayList<>(List.of(domain.name()));
+        switch (domain.source()) {
+            case Source.Artifact jar -> content.addAll(List.of(jar.sha256(), jar.include(), jar.exclude()));
+            case Source.Files files -> content.addAll(List.of(files.text(), files.where()));
+        }
+        content.addAll(List.of(
+                domain.document(),
+                domain.extract().orElse(""),
+                domain.maxBytes().orElse(0)));
+        if (domain.maxTokens().isPresent()) {
+            content.add(domain.maxTokens().getAsLong());
+        }
+        return content;
     }
 
     private static void requireName(String field, String name) {
@@ -186,10 +210,18 @@ public record Manifest(
         require(
                 NAME.matcher(name).matches(),
                 field,
-                "is \"" + name + "\", expected at most 40 lower-case letters, digits and -, a letter first");
+                "is \"" + name + "\", expected at most 40 lower-case letters, digits, - and _, a letter first");
     }
 
-    private static void require(boolean holds, String field, String problem) {
+    static void requireSha256(String field, String sha256) {
+        require(sha256 != null, field, "missing");
+        require(
+                SHA256.matcher(sha256).matches(),
+                field,
+                "is \"" + sha256 + "\", expected 64 lower-case hexadecimal digits");
+    }
+
+    static void require(boolean holds, String field, String problem) {
         if (!holds) {
             throw problem(field, problem);
         }

@@ -28,7 +28,7 @@ import org.eclipse.aether.transfer.TransferEvent;
 ///
 /// A jar that lies in the local repository is taken as it is, whichever repository it once came from, and
 /// nothing is asked of the network: the manifest's checksum decides whether it is the right one.
-final class MavenArtifacts implements ArtifactSource {
+final class MavenArtifacts {
 
     private final ContextOverrides overrides;
 
@@ -43,9 +43,14 @@ final class MavenArtifacts implements ArtifactSource {
                 ContextOverrides.create().withUserSettings(true).build());
     }
 
-    @Override
-    public Path fetch(Manifest.Domain domain, Consumer<String> state) throws IOException, InterruptedException {
-        Artifact artifact = artifact(domain.source().artifact());
+    /// The jar as a file of the local repository.
+    ///
+    /// @param coordinates as [Source.Artifact] has them
+    /// @param state       hears how far a transfer has come, in words
+    /// @throws IOException          if it cannot be had; the message names coordinates and remedy
+    /// @throws InterruptedException if the thread was interrupted during a transfer
+    Path fetch(String coordinates, Consumer<String> state) throws IOException, InterruptedException {
+        Artifact artifact = artifact(coordinates);
         try (Context context = Runtimes.INSTANCE.getRuntime().create(overrides)) {
             DefaultRepositorySystemSession session =
                     new DefaultRepositorySystemSession(context.repositorySystemSession());
@@ -67,12 +72,10 @@ final class MavenArtifacts implements ArtifactSource {
                         .toPath();
             } catch (ArtifactResolutionException e) {
                 if (Thread.interrupted()) {
-                    throw new InterruptedException(
-                            "interrupted while fetching " + domain.source().artifact());
+                    throw new InterruptedException("interrupted while fetching " + coordinates);
                 }
                 throw new IOException(
-                        "domain " + domain.name() + ": " + domain.source().artifact() + " cannot be had: "
-                                + e.getMessage() + "; check the network and the mirrors in "
+                        coordinates + " cannot be had: " + e.getMessage() + "; check the network and the mirrors in "
                                 + context.mavenUserHome().settingsXml()
                                 + ", or put the jar into the local repository "
                                 + session.getLocalRepository().getBasedir(),

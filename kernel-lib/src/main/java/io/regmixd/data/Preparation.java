@@ -1,50 +1,65 @@
 package io.regmixd.data;
 
 import io.regmixd.Progress;
-import io.regmixd.store.Json;
 import io.regmixd.store.LockFile;
 import io.regmixd.store.Sha256;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.NavigableMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 
-/// Makes the token files and the index of one manifest in one folder.
+/// Makes the token files and the index of one manifest in one folder, in one pass over the files that the text
+/// comes from.
 ///
-/// A finished domain leaves a record beside its files and is kept if the preparation ends early; the index is
-/// written last. Two preparations of one folder take turns.
+/// A file that was read to its end is kept if the preparation ends early, in whatever way: the journal is written
+/// after each. The index is written last. Two preparations of one folder take turns.
 final class Preparation {
 
     private static final String STEP = "Preparing corpus";
     private static final String LOCK = ".lock";
+    private static final String FETCHED = "fetched";
     private static final long LOCK_POLL_MILLIS = 200;
+    private static final long TELL_NANOS = 500_000_000;
 
     private final Manifest manifest;
+    private final List<SourceFile> files;
+    private final String fingerprint;
     private final Path folder;
-    private final ArtifactSource artifacts;
+    private final Fetcher fetcher;
+    private final TokenizerFiles tokenizers;
     private final Progress progress;
+    private final Map<String, DomainFiles> domains = new LinkedHashMap<>();
 
+    /// @param files  see [SourceFile#of]
     /// @param folder the corpus's own
-    Preparation(Manifest manifest, Path folder, ArtifactSource artifacts, Progress progress) {
+    Preparation(
+            Manifest manifest,
+            List<SourceFile> files,
+            Path folder,
+            Fetcher fetcher,
+            TokenizerFiles tokenizers,
+            Progress progress) {
         this.manifest = manifest;
+        this.files = files;
+        this.fingerprint = manifest.fingerprint(files);
         this.folder = folder;
-        this.artifacts = artifacts;
+        this.fetcher = fetcher;
+        this.tokenizers = tokenizers;
         this.progress = progress;
     }
 
     /// @throws IOException          if a source cannot be had or is not what the manifest says, or the folder
     ///                              cannot be written
-    /// @throws InterruptedException if the thread is interrupted; finished domains are kept
+    /// @throws InterruptedException if the thread is interrupted; files that were read to their end are kept
     void run() throws IOException, InterruptedException {
         if (complete()) {
             redescribe();
@@ -66,7 +81,7 @@ final class Preparation {
         progress.update(STEP, 1, manifest.domains().size() + " domains as " + folder.getFileName());
     }
 
-    // An interrupt closes a channel, with the flag left set, or is noticed between the entries of a jar.
+    // An interrupt closes a channel, with the flag left set, or is noticed between documents.
     private static boolean interrupted(IOException e) {
         if (e instanceof ClosedByInterruptException) {
             Thread.interrupted(); // the exception takes the flag's place
@@ -76,18 +91,23 @@ final class Preparation {
     }
 
     private boolean complete() {
-        return Files.exists(folder.resolve(Index.FILE));
+        try {
+            Index.read(folder);
+            return true;
+        } catch (IOException _) {
+            return false; // none, or one of an earlier version, or damaged: made again
+        }
     }
 
-    // Descriptions and licences may have changed since, tokens may not: they are in the fingerprint.
+    // Descriptions, licences and shares may have changed since, tokens may not: they are in the fingerprint.
     private void redescribe() throws IOException {
         Index index = Index.read(folder);
-        if (!index.fingerprint().equals(manifest.fingerprint())) {
+        if (!index.fingerprint().equals(fingerprint)) {
             throw new IOException(
                     folder + " holds the corpus " + index.fingerprint() + " of another manifest, expected "
-                            + manifest.fingerprint() + "; delete the folder and prepare the corpus again");
+                            + fingerprint + "; delete the folder and prepare the corpus again");
         }
-        Index described = Index.of(manifest, index.domains());
+        Index described = index.described(manifest);
         if (!index.equals(described)) {
             described.write(folder);
         }
@@ -113,113 +133,222 @@ final class Preparation {
     }
 
     private void prepare() throws IOException, InterruptedException {
+        Tokenizer tokenizer = tokenizers.obtain(manifest.tokenizer(), folder);
+        Journal journal = Journal.read(folder, fingerprint);
+        try {
+            journal = goOn(journal, tokenizer);
+            readAll(journal, tokenizer);
+            finish(journal, tokenizer);
+        } finally {
+            for (DomainFiles domain : domains.values()) {
+                domain.close();
+            }
+        }
+    }
+
+    /// Opens what the journal knows; where that is damaged, everything begins anew.
+    private Journal goOn(Journal journal, Tokenizer tokenizer) throws IOException {
+        try {
+            for (Map.Entry<String, DomainFiles.State> domain : journal.domains().entrySet()) {
+                open(definition(domain.getKey()), domain.getValue(), tokenizer);
+            }
+            return journal;
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException _) {
+            for (DomainFiles domain : domains.values()) {
+                domain.close();
+            }
+            domains.clear();
+            return Journal.start(fingerprint);
+        }
+    }
+
+    private void open(Manifest.Domain domain, DomainFiles.State state, Tokenizer tokenizer) throws IOException {
+        domains.put(
+                domain.name(),
+                new DomainFiles(folder, domain.name(), state, domain.maxTokens().orElse(Long.MAX_VALUE), tokenizer));
+    }
+
+    private Manifest.Domain definition(String name) {
+        return manifest.domains().stream()
+                .filter(domain -> domain.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void readAll(Journal journal, Tokenizer tokenizer) throws IOException, InterruptedException {
+        try (FetchAhead ahead = new FetchAhead(files, fetcher, folder.resolve(FETCHED))) {
+            for (int i = 0; i < files.size(); i++) {
+                SourceFile file = files.get(i);
+                double done = (double) i / files.size();
+                if (journal.files().containsKey(key(file))) {
+                    progress.update(STEP, done, told(file) + "kept from before");
+                } else if (!full(file)) {
+                    read(i, ahead, journal, tokenizer);
+                }
+            }
+        }
+    }
+
+    // A jar feeds each domain as a file of its own.
+    private String key(SourceFile file) {
+        return file.location() instanceof SourceFile.InRepository ? told(file) + file.name() : file.name();
+    }
+
+    private String told(SourceFile file) {
+        List<String> names = file.domains().stream()
+                .map(d -> manifest.domains().get(d).name())
+                .toList();
+        return (names.size() > 3 ? names.size() + " domains" : String.join(", ", names)) + ": ";
+    }
+
+    private boolean full(SourceFile file) {
+        return file.domains().stream().allMatch(d -> {
+            DomainFiles domain = domains.get(manifest.domains().get(d).name());
+            return domain != null && domain.full();
+        });
+    }
+
+    private void read(int place, FetchAhead ahead, Journal journal, Tokenizer tokenizer)
+            throws IOException, InterruptedException {
+        SourceFile file = files.get(place);
+        double before = (double) place / files.size();
+        progress.update(STEP, before, told(file) + file.name());
+        try {
+            Path path =
+                    ahead.take(place, state -> progress.update(STEP, before, told(file) + file.name() + ", " + state));
+            String sha256 = Sha256.of(path);
+            if (file.sha256() != null) {
+                Checksums.requireSha256(file, path, sha256);
+            }
+            for (Map.Entry<Integer, HoldOut> fixed : new Look(manifest, files, tokenizer)
+                    .at(place, path, unmet(file))
+                    .entrySet()) {
+                Manifest.Domain domain = manifest.domains().get(fixed.getKey());
+                open(domain, DomainFiles.State.start(domain.name(), fixed.getValue()), tokenizer);
+            }
+            progress.update(STEP, before, told(file) + "writing");
+            read(file, path, before, tokenizer);
+            journal.files().put(key(file), sha256);
+            for (Map.Entry<String, DomainFiles> domain : domains.entrySet()) {
+                journal.domains().put(domain.getKey(), domain.getValue().force());
+            }
+            journal.write(folder);
+            if (path.startsWith(folder)) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw interrupted(e)
+                    ? e
+                    : new IOException(told(file).replaceFirst("^(?!\\d)", "domain ") + e.getMessage(), e);
+        }
+    }
+
+    private List<Integer> unmet(SourceFile file) {
+        return file.domains().stream()
+                .filter(d -> !domains.containsKey(manifest.domains().get(d).name()))
+                .toList();
+    }
+
+    private void read(SourceFile file, Path path, double before, Tokenizer tokenizer)
+            throws IOException, InterruptedException {
+        try (Tokenization tokenization = new Tokenization(
+                tokenizer,
+                Runtime.getRuntime().availableProcessors(),
+                (document, tokens) ->
+                        domain(document.domain()).document(document.hash(), tokens, document.textBytes()))) {
+            long[] told = {System.nanoTime(), 0};
+            DocumentReader.of(manifest, file).read(path, new DocumentReader.Sink() {
+                @Override
+                public boolean document(int d, String text, double done) throws IOException {
+                    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                    told[1] += bytes.length;
+                    TextHash hash = TextHash.of(bytes);
+                    if (domain(d).wants(hash)) {
+                        add(tokenization, new Tokenization.Document(d, hash, text, bytes.length));
+                    }
+                    if (System.nanoTime() - told[0] > TELL_NANOS) {
+                        told[0] = System.nanoTime();
+                        progress.update(
+                                STEP,
+                                before + done / files.size(),
+                                String.format(
+                                        Locale.ROOT, "%s%s, %,.1f MB of text", told(file), file.name(), told[1] / 1e6));
+                    }
+                    return !full(file);
+                }
+
+                @Override
+                public void rejected(int d) {
+                    domain(d).reject();
+                }
+            });
+            tokenization.finish();
+        }
+    }
+
+    private DomainFiles domain(int place) {
+        return domains.get(manifest.domains().get(place).name());
+    }
+
+    // Readers know only of IOException.
+    static void add(Tokenization tokenization, Tokenization.Document document) throws IOException {
+        try {
+            tokenization.add(document);
+        } catch (InterruptedException e) {
+            InterruptedIOException interrupted = new InterruptedIOException("interrupted while tokenising");
+            interrupted.initCause(e);
+            throw interrupted;
+        }
+    }
+
+    private void finish(Journal journal, Tokenizer tokenizer) throws IOException {
         List<Index.Domain> finished = new ArrayList<>();
         for (Manifest.Domain domain : manifest.domains()) {
-            double fraction = (double) finished.size() / manifest.domains().size();
-            Optional<Index.Domain> before = finishedBefore(domain);
-            if (before.isPresent()) {
-                progress.update(STEP, fraction, domain.name() + ": kept from before");
-                finished.add(before.get());
-            } else {
-                Index.Domain entry = prepare(domain, fraction);
-                Json.write(entry, Index.Domain.record(folder, domain.name()));
-                finished.add(entry);
+            DomainFiles domainFiles = domains.get(domain.name());
+            if (domainFiles == null) {
+                throw new IOException("domain " + domain.name() + ": no file was read for it");
             }
+            finished.add(requireBoth(domainFiles.finish(domain, manifest.validationTokens())));
         }
-        Index.of(manifest, finished).write(folder);
+        new Index(
+                        manifest.name(),
+                        manifest.description(),
+                        fingerprint,
+                        manifest.tokenizer(),
+                        tokenizer.vocabulary(),
+                        Tokens.width(tokenizer.vocabulary()),
+                        manifest.objective(),
+                        finished,
+                        journal.files())
+                .write(folder);
+        Files.deleteIfExists(folder.resolve(Journal.FILE));
+        Files.deleteIfExists(folder.resolve(FETCHED));
         for (Manifest.Domain domain : manifest.domains()) {
-            Files.deleteIfExists(Index.Domain.record(folder, domain.name()));
+            DomainFiles.deleteWorkingFiles(folder, domain.name());
         }
     }
 
-    private Optional<Index.Domain> finishedBefore(Manifest.Domain domain) {
-        Path record = Index.Domain.record(folder, domain.name());
-        try {
-            Index.Domain entry = Json.read(Index.Domain.class, Files.readString(record), record);
-            entry.train().open(folder);
-            entry.validation().open(folder);
-            return Optional.of(entry);
-        } catch (IOException | IllegalArgumentException _) {
-            return Optional.empty(); // not there, or not whole: the domain is made again
-        }
-    }
-
-    private Index.Domain prepare(Manifest.Domain domain, double fraction) throws IOException, InterruptedException {
-        String artifact = domain.source().artifact();
-        progress.update(STEP, fraction, domain.name() + ": " + artifact);
-        Path jar = artifacts.fetch(
-                domain, state -> progress.update(STEP, fraction, domain.name() + ": " + artifact + ", " + state));
-        requireChecksum(domain, jar);
-        JarDocuments documents = new JarDocuments(domain, jar);
-
-        NavigableMap<String, Integer> tokens = new TreeMap<>(); // by the document's SHA-256
-        int[] visited = {0};
-        int rejected = documents.visit(text -> {
-            visited[0]++;
-            tokens.put(Sha256.of(text), text.length + 1);
-        });
-        Split split = Split.of(tokens, domain.maxBytes().orElse(Long.MAX_VALUE), manifest.validationTokens());
-        requireBoth(domain, split);
-        progress.update(STEP, fraction, domain.name() + ": writing " + split.documents() + " documents");
-
-        Set<String> written = new HashSet<>();
-        NavigableMap<String, byte[]> heldOut = new TreeMap<>();
-        TokenFile train = TokenFile.write(
-                folder,
-                domain.name() + ".train.tokens",
-                file -> documents.visit(text -> {
-                    String hash = Sha256.of(text);
-                    if (split.validation().contains(hash)) {
-                        heldOut.put(hash, text);
-                    } else if (split.train().contains(hash) && written.add(hash)) {
-                        file.document(text);
-                    }
-                }));
-        // In the order of their hashes, so that the first tokens are an even sample of them too.
-        TokenFile validation = TokenFile.write(folder, domain.name() + ".validation.tokens", file -> {
-            for (byte[] text : heldOut.values()) {
-                file.document(text);
-            }
-        });
-        return new Index.Domain(
-                domain.name(),
-                domain.description(),
-                domain.licence(),
-                artifact,
-                train,
-                validation,
-                visited[0] - tokens.size(),
-                rejected);
-    }
-
-    private static void requireChecksum(Manifest.Domain domain, Path jar) throws IOException {
-        String found = Sha256.of(jar);
-        if (!found.equals(domain.source().sha256())) {
-            throw new IOException("domain " + domain.name() + ": " + jar + " has SHA-256 " + found + ", expected "
-                    + domain.source().sha256()
-                    + "; if the file is damaged, delete it and prepare again; if the artifact is meant to be another, "
-                    + "put the new checksum into the manifest");
-        }
-    }
-
-    private void requireBoth(Manifest.Domain domain, Split split) throws IOException {
-        if (split.validation().isEmpty()) {
+    private Index.Domain requireBoth(Index.Domain domain) throws IOException {
+        if (domain.validation().documents() == 0) {
             throw new IOException(String.format(
                     Locale.ROOT,
                     "domain %s: nothing can be held out of %,d tokens: no document has at most %,d, a quarter of "
-                            + "validation_tokens; check include, extract and max_bytes in the manifest, or raise "
+                            + "validation_tokens; check include, extract, where and max_bytes in the manifest, or raise "
                             + "validation_tokens",
                     domain.name(),
-                    split.trainTokens(),
-                    manifest.validationTokens() / Split.LONGEST_HELD_OUT));
+                    domain.train().tokens(),
+                    manifest.validationTokens() / HoldOut.PART_OF_ONE));
         }
-        if (split.train().isEmpty()) {
+        if (domain.train().documents() == 0) {
             throw new IOException(String.format(
                     Locale.ROOT,
                     "domain %s: all of its %,d tokens are held out, none is left to train on; lower "
                             + "validation_tokens in the manifest or give the domain more text",
                     domain.name(),
-                    split.validationTokens()));
+                    domain.validation().tokens()));
         }
+        return domain;
     }
 }

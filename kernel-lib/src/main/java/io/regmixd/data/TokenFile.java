@@ -1,77 +1,80 @@
 package io.regmixd.data;
 
 import io.regmixd.store.Sha256;
-import io.regmixd.store.WholeFile;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
+import java.util.List;
+import java.util.function.Consumer;
 
-/// A file of tokens, a byte each, every document ended by a 0.
+/// A file of tokens; every document is ended by the end-of-document token.
 ///
 /// @param file      its name within the corpus folder
 /// @param documents how many documents it holds
-/// @param tokens    how many tokens, which is its size in bytes
-/// @param sha256    of its content
-record TokenFile(String file, int documents, long tokens, String sha256) {
+/// @param tokens    how many tokens
+/// @param textBytes how many bytes their text has in UTF-8
+/// @param sha256    of each [#BLOCK] of its content, in order
+record TokenFile(String file, long documents, long tokens, long textBytes, List<String> sha256) {
 
-    private static final int BUFFER = 1 << 16;
+    /// In bytes. The unit that is checked.
+    static final int BLOCK = 1 << 26;
+
+    private static final String NAME = "[a-z][a-z0-9_-]*\\.(train|validation)\\.tokens";
 
     /// @throws IllegalArgumentException if the name leads out of the folder, or a field is missing
     TokenFile {
-        if (file == null || sha256 == null || !file.matches("[a-z][a-z0-9-]*\\.(train|validation)\\.tokens")) {
+        if (file == null || sha256 == null || !file.matches(NAME)) {
             throw new IllegalArgumentException("file: \"" + file + "\" is no token file");
         }
+        sha256 = List.copyOf(sha256);
     }
 
-    /// Maps the file, and checks its size and its content.
+    static String train(String domain) {
+        return domain + ".train.tokens";
+    }
+
+    static String validation(String domain) {
+        return domain + ".validation.tokens";
+    }
+
+    /// Maps the file, and checks its size.
     ///
-    /// @throws IOException if it is not the file that was written; the message says what to do
-    MemorySegment open(Path folder) throws IOException {
+    /// @param width how many bytes a token takes
+    /// @throws IOException if it is not as large as what was written; the message says what to do
+    Tokens open(Path folder, int width) throws IOException {
         Path path = folder.resolve(file);
-        String remedy = "; delete " + folder + " and prepare the corpus again";
         try (FileChannel channel = FileChannel.open(path)) {
-            if (channel.size() != tokens) {
-                throw new IOException(path + " has " + channel.size() + " bytes, expected " + tokens
-                        + ": it is truncated or foreign" + remedy);
+            if (channel.size() != tokens * width) {
+                throw new IOException(path + " has " + channel.size() + " bytes, expected " + tokens * width
+                        + ": it is truncated or foreign" + remedy(folder));
             }
-            MemorySegment map = channel.map(FileChannel.MapMode.READ_ONLY, 0, tokens, Arena.ofAuto());
-            if (!Sha256.of(map).equals(sha256)) {
-                throw new IOException(path + " is not what was prepared: its SHA-256 differs" + remedy);
-            }
-            return map;
+            return new Tokens(channel.map(FileChannel.MapMode.READ_ONLY, 0, tokens * width, Arena.ofAuto()), width);
         } catch (NoSuchFileException e) {
-            throw new IOException(path + " is missing" + remedy, e);
+            throw new IOException(path + " is missing" + remedy(folder), e);
         }
     }
 
-    /// Hands documents to the file that takes them.
-    @FunctionalInterface
-    interface Content {
-        void writeTo(JarDocuments.Visitor file) throws IOException;
+    /// Checks the content.
+    ///
+    /// @param told hears of the bytes of each block before it is checked
+    /// @throws IOException if it is not what was written; the message says what to do
+    void verify(Path folder, Tokens opened, Consumer<Integer> told) throws IOException {
+        MemorySegment content = opened.bytes();
+        for (int block = 0; block < sha256.size(); block++) {
+            long start = (long) block * BLOCK;
+            int bytes = (int) Math.min(BLOCK, content.byteSize() - start);
+            told.accept(bytes);
+            if (!Sha256.of(content.asSlice(start, bytes)).equals(sha256.get(block))) {
+                throw new IOException(
+                        folder.resolve(file) + " is not what was prepared: its SHA-256 differs" + remedy(folder));
+            }
+        }
     }
 
-    /// Writes a token file, whole or not at all.
-    static TokenFile write(Path folder, String name, Content content) throws IOException {
-        MessageDigest digest = Sha256.digest();
-        int[] documents = {0};
-        long[] tokens = {0};
-        WholeFile.write(folder.resolve(name), out -> {
-            OutputStream file = new BufferedOutputStream(new DigestOutputStream(out, digest), BUFFER);
-            content.writeTo(text -> {
-                file.write(text);
-                file.write(0);
-                documents[0]++;
-                tokens[0] += text.length + 1;
-            });
-            file.flush();
-        });
-        return new TokenFile(name, documents[0], tokens[0], Sha256.hex(digest));
+    private static String remedy(Path folder) {
+        return "; delete " + folder + " and prepare the corpus again";
     }
 }

@@ -112,7 +112,7 @@ public record Comparison(Evaluation evaluation, String baseline) {
             method.append(name);
             seeds.append(objective.count());
             loss.append(objective.value());
-            bits.append(Evaluation.bitsPerByte(objective.value()));
+            bits.append(evaluation.bitsPerByte(evaluation.objective(), objective.value()));
             all.append(meanLoss(name).value());
             difference.append(
                     name.equals(baseline)
@@ -211,7 +211,7 @@ public record Comparison(Evaluation evaluation, String baseline) {
                 best,
                 objective,
                 loss(best, objective).text("%.3f"),
-                Evaluation.bitsPerByte(loss(best, objective).value()),
+                evaluation.bitsPerByte(objective, loss(best, objective).value()),
                 loss(best, objective).count());
     }
 

@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.Row;
@@ -26,10 +27,12 @@ import tech.tablesaw.api.Table;
 /// train, targets are measured on a part of it, after every stage.
 ///
 /// @param domains   the domains, in the order of every loss vector
+/// @param tokensPerByte how many tokens the validation text of each domain has for a byte in UTF-8
 /// @param objective the domain that the schedules were planned for
 /// @param methods   the methods compared, in the order of tables and plots
 /// @param scores    one a trained target; a diverged one has none
-public record Evaluation(List<String> domains, String objective, List<String> methods, List<Score> scores) {
+public record Evaluation(
+        List<String> domains, List<Double> tokensPerByte, String objective, List<String> methods, List<Score> scores) {
 
     private static final String STEP = "Evaluating targets";
 
@@ -53,7 +56,11 @@ public record Evaluation(List<String> domains, String objective, List<String> me
         Optional<ArrowFile> earlier = Files.exists(file) ? Optional.of(ArrowFile.read(file)) : Optional.empty();
         boolean measured = earlier.isPresent() && provenance.isOf(earlier.get().metadata());
         List<Score> scores = measured ? read(earlier.get().table()) : measure(corpus, target, folder, progress);
-        Evaluation evaluation = new Evaluation(corpus.domains(), corpus.objective(), target.methods(), scores);
+        List<Double> tokensPerByte = IntStream.range(0, corpus.domains().size())
+                .mapToObj(corpus::tokensPerByte)
+                .toList();
+        Evaluation evaluation =
+                new Evaluation(corpus.domains(), tokensPerByte, corpus.objective(), target.methods(), scores);
         if (!measured) {
             ArrowFile.write(file, evaluation.table(), provenance.metadata());
         }
@@ -108,7 +115,7 @@ public record Evaluation(List<String> domains, String objective, List<String> me
                 seed.append(score.seed());
                 domain.append(domains.get(d));
                 loss.append(score.lossesNats().get(d));
-                bits.append(bitsPerByte(score.lossesNats().get(d)));
+                bits.append(bitsPerByte(domains.get(d), score.lossesNats().get(d)));
             }
         }
         return Table.create("evaluation", method, seed, domain, loss, bits);
@@ -127,9 +134,9 @@ public record Evaluation(List<String> domains, String objective, List<String> me
         return scores;
     }
 
-    /// A token of the byte tokenizer is a byte.
-    static double bitsPerByte(double lossNats) {
-        return lossNats / Math.log(2);
+    /// A loss in nats per token as bits per byte of text, which models with different vocabularies share.
+    double bitsPerByte(String domain, double lossNats) {
+        return lossNats * tokensPerByte.get(domains.indexOf(domain)) / Math.log(2);
     }
 
     /// The scores of one method, one a seed that finished, in the order of the seeds.

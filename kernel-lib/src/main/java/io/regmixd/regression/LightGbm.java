@@ -4,8 +4,12 @@ import com.microsoft.ml.lightgbm.PredictionType;
 import io.github.metarank.lightgbm4j.LGBMBooster;
 import io.github.metarank.lightgbm4j.LGBMDataset;
 import io.github.metarank.lightgbm4j.LGBMException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// LightGBM with RegMix's settings; see [Regressor#lightGbm()].
@@ -48,12 +52,38 @@ record LightGbm() implements Regressor {
     /// A booster and its rows, in native memory.
     static final class Fitted implements AutoCloseable {
 
+        static {
+            loadNatives();
+        }
+
         private final LGBMDataset rows;
         private final LGBMBooster booster;
 
         private Fitted(LGBMDataset rows, LGBMBooster booster) {
             this.rows = rows;
             this.booster = booster;
+        }
+
+        /// The wrapper unpacks its libraries to fixed names in the temporary folder, again in each process: one that
+        /// fits would crash when another begins to. So they get a folder of this process's own for that moment.
+        private static void loadNatives() {
+            String folder = "java.io.tmpdir";
+            String shared = System.getProperty(folder);
+            try {
+                Path own = Files.createTempDirectory("lightgbm-");
+                System.setProperty(folder, own.toString());
+                try {
+                    LGBMBooster.loadNative();
+                } finally {
+                    System.setProperty(folder, shared);
+                    for (String library : List.of("lib_lightgbm.so", "lib_lightgbm_swig.so")) {
+                        Files.deleteIfExists(own.resolve(library)); // mapped by now
+                    }
+                    Files.deleteIfExists(own);
+                }
+            } catch (IOException e) {
+                throw new LinkageError("LightGBM's libraries cannot be unpacked into " + shared, e);
+            }
         }
 
         static Fitted of(double[][] x, double[] y) throws LGBMException, InterruptedException {

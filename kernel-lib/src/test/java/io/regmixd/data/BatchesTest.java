@@ -34,7 +34,11 @@ class BatchesTest {
     static void prepareCorpus() throws Exception {
         LocalRepository repository = new LocalRepository(temporary.resolve("repository"));
         corpus = Corpus.prepare(
-                repository.threeDomains(), temporary.resolve("corpora"), repository.source(), Progress.SILENT);
+                repository.threeDomains(),
+                temporary,
+                temporary.resolve("corpora"),
+                repository.source(),
+                Progress.SILENT);
     }
 
     private static int[] window(Batches batches, Mixture mixture, long seed, int step, int row) {
@@ -119,10 +123,11 @@ class BatchesTest {
             numbers.append(String.format(Locale.ROOT, "%07d\n", n));
         }
         texts.put("numbers", numbers.toString());
-        Manifest.Source source = repository.install("org.example:numbers:1", texts);
+        Source source = repository.install("org.example:numbers:1", texts);
         Corpus numbered = Corpus.prepare(
                 LocalRepository.manifest(
                         800, LocalRepository.domain("numbers", source), LocalRepository.domain("same", source)),
+                temporary,
                 temporary.resolve("corpora"),
                 repository.source(),
                 Progress.SILENT);

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +40,7 @@ class CorpusTest {
     }
 
     private Corpus prepare(Manifest manifest) throws IOException, InterruptedException {
-        return Corpus.prepare(manifest, corpora, repository.source(), Progress.SILENT);
+        return Corpus.prepare(manifest, temporary, corpora, repository.source(), Progress.SILENT);
     }
 
     private static List<String> documents(Path file) throws IOException {
@@ -69,7 +70,7 @@ class CorpusTest {
 
     @Test
     void documentsAreNormalisedAndEndWithZero() throws Exception {
-        Manifest.Source source = repository.install(
+        Source source = repository.install(
                 "org.example:alpha:1",
                 Map.of("1", "windows\r\nold mac\runix\n", "2", "a\0byte zero", "3", " \n\t\r\n", "4", "äöü ∑"));
         Corpus corpus = prepare(LocalRepository.manifest(
@@ -83,7 +84,7 @@ class CorpusTest {
         Map<String, String> texts = LocalRepository.texts(5, 10, 20);
         texts.put("copy/of/3.txt", texts.get("text/3.txt"));
         texts.put("windows/copy/of/4.txt", texts.get("text/4.txt").replace("\n", "\r\n"));
-        Manifest.Source source = repository.install("org.example:alpha:1", texts);
+        Source source = repository.install("org.example:alpha:1", texts);
         Corpus corpus = prepare(LocalRepository.manifest(
                 800, LocalRepository.domain("alpha", source), LocalRepository.domain("beta", source)));
         assertThat(all(corpus, "alpha")).hasSize(10).doesNotHaveDuplicates();
@@ -97,7 +98,7 @@ class CorpusTest {
         LocalRepository.texts(6, 8, 20)
                 .forEach((name, text) -> entries.put(name, text.getBytes(StandardCharsets.UTF_8)));
         entries.put("latin.txt", "na\u00efve\nsecond line".getBytes(StandardCharsets.ISO_8859_1));
-        Manifest.Source source = repository.installBytes("org.example:alpha:1", entries);
+        Source source = repository.installBytes("org.example:alpha:1", entries);
         Corpus corpus = prepare(LocalRepository.manifest(
                 800, LocalRepository.domain("alpha", source), LocalRepository.lines("beta", source, "(.*)")));
         assertThat(all(corpus, "alpha")).hasSize(8);
@@ -113,7 +114,7 @@ class CorpusTest {
         for (int i = 0; i < 20; i++) {
             data.append("0000").append(i).append(" n | gloss ").append(i).append("  \n");
         }
-        Manifest.Source source = repository.install("org.example:alpha:1", Map.of("data.noun", data.toString()));
+        Source source = repository.install("org.example:alpha:1", Map.of("data.noun", data.toString()));
         Corpus corpus = prepare(LocalRepository.manifest(
                 64,
                 LocalRepository.lines("alpha", source, "\\| (.*\\S)"),
@@ -128,7 +129,7 @@ class CorpusTest {
     void documentsWithTheLowestHashesAreHeldOut() throws Exception {
         Map<String, String> texts = LocalRepository.texts(7, 40, 20);
         texts.put("long.txt", "long ".repeat(100)); // 501 tokens, more than a quarter of 800
-        Manifest.Source source = repository.install("org.example:alpha:1", texts);
+        Source source = repository.install("org.example:alpha:1", texts);
         Corpus corpus = prepare(LocalRepository.manifest(
                 800, LocalRepository.domain("alpha", source), LocalRepository.domain("beta", source)));
 
@@ -170,10 +171,18 @@ class CorpusTest {
     @Test
     void maxBytesKeepsTheLowestHashes() throws Exception {
         Map<String, String> texts = LocalRepository.texts(8, 40, 20);
-        Manifest.Source source = repository.install("org.example:alpha:1", texts);
+        Source source = repository.install("org.example:alpha:1", texts);
         Manifest.Domain whole = LocalRepository.domain("whole", source);
-        Manifest.Domain capped =
-                new Manifest.Domain("capped", "", "", source, whole.document(), whole.extract(), OptionalLong.of(2000));
+        Manifest.Domain capped = new Manifest.Domain(
+                "capped",
+                "",
+                "",
+                source,
+                whole.document(),
+                whole.extract(),
+                OptionalLong.of(2000),
+                OptionalLong.empty(),
+                OptionalDouble.empty());
         Corpus corpus = prepare(LocalRepository.manifest(800, whole, capped));
         assertThat(corpus.trainTokens(1) + corpus.validationTokens(1)).isBetween(1850L, 2000L);
         assertThat(heldOut(corpus, "capped")).isEqualTo(heldOut(corpus, "whole"));
@@ -216,6 +225,6 @@ class CorpusTest {
             assertThat(corpus.natural().weight(d)).isCloseTo(train[d] / sum, within(1e-12));
             assertThat(table.booleanColumn("objective").get(d)).isEqualTo(d == 0);
         }
-        assertThat(table.intColumn("documents").asList()).containsExactly(40, 20, 10);
+        assertThat(table.longColumn("documents").asList()).containsExactly(40L, 20L, 10L);
     }
 }

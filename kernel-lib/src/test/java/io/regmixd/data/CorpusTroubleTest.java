@@ -45,7 +45,7 @@ class CorpusTroubleTest {
     }
 
     private Corpus prepare(Manifest of) throws IOException, InterruptedException {
-        return Corpus.prepare(of, corpora, repository.source(), Progress.SILENT);
+        return Corpus.prepare(of, temporary, corpora, repository.source(), Progress.SILENT);
     }
 
     private AbstractThrowableAssert<?, ?> assertTrouble(Manifest.Domain domain) {
@@ -57,8 +57,7 @@ class CorpusTroubleTest {
 
     @Test
     void artifactThatCannotBeHadIsNamedWithItsDomain() {
-        Manifest.Source missing =
-                new Manifest.Source("org.example:nowhere:9:sources", "0".repeat(64), List.of("**"), List.of());
+        Source missing = new Source.Artifact("org.example:nowhere:9:sources", "0".repeat(64), List.of("**"), List.of());
         assertTrouble(LocalRepository.domain("alpha", missing))
                 .hasMessageContaining("org.example:nowhere:9:sources cannot be had")
                 .hasMessageContaining("settings.xml")
@@ -67,9 +66,8 @@ class CorpusTroubleTest {
 
     @Test
     void wrongChecksumIsNamedWithFileAndRemedy() {
-        Manifest.Source source = manifest.domains().getFirst().source();
-        Manifest.Source wrong =
-                new Manifest.Source(source.artifact(), "0".repeat(64), source.include(), source.exclude());
+        Source.Artifact source = (Source.Artifact) manifest.domains().getFirst().source();
+        Source wrong = new Source.Artifact(source.artifact(), "0".repeat(64), source.include(), source.exclude());
         assertTrouble(LocalRepository.domain("alpha", wrong))
                 .hasMessageContaining(source.sha256())
                 .hasMessageContaining("expected " + "0".repeat(64))
@@ -79,9 +77,9 @@ class CorpusTroubleTest {
 
     @Test
     void includePatternWithoutMatchIsNamed() {
-        Manifest.Source source = manifest.domains().getFirst().source();
-        Manifest.Source narrow =
-                new Manifest.Source(source.artifact(), source.sha256(), List.of("**/*.txt", "**/*.text"), List.of());
+        Source.Artifact source = (Source.Artifact) manifest.domains().getFirst().source();
+        Source narrow =
+                new Source.Artifact(source.artifact(), source.sha256(), List.of("**/*.txt", "**/*.text"), List.of());
         assertTrouble(LocalRepository.domain("alpha", narrow))
                 .hasMessageContaining("include pattern **/*.text matches nothing");
     }
@@ -91,13 +89,13 @@ class CorpusTroubleTest {
         Path jar = repository.path("org.example:page:1");
         Files.createDirectories(jar.getParent());
         Files.writeString(jar, "<html>404</html>");
-        Manifest.Source page = new Manifest.Source("org.example:page:1", Sha256.of(jar), List.of("**"), List.of());
+        Source page = new Source.Artifact("org.example:page:1", Sha256.of(jar), List.of("**"), List.of());
         assertTrouble(LocalRepository.domain("alpha", page)).hasMessageContaining(jar + " is no readable jar");
     }
 
     @Test
     void domainWithNothingShortEnoughToHoldOutIsRefused() throws IOException {
-        Manifest.Source source = repository.install("org.example:long:1", LocalRepository.texts(1, 5, 100));
+        Source source = repository.install("org.example:long:1", LocalRepository.texts(1, 5, 100));
         assertTrouble(LocalRepository.domain("alpha", source))
                 .hasMessageContaining("nothing can be held out")
                 .hasMessageContaining("at most 200, a quarter");
@@ -105,7 +103,7 @@ class CorpusTroubleTest {
 
     @Test
     void domainThatIsHeldOutWholeIsRefused() throws IOException {
-        Manifest.Source source = repository.install("org.example:short:1", LocalRepository.texts(1, 2, 20));
+        Source source = repository.install("org.example:short:1", LocalRepository.texts(1, 2, 20));
         assertTrouble(LocalRepository.domain("alpha", source)).hasMessageContaining("none is left to train on");
     }
 
@@ -115,10 +113,10 @@ class CorpusTroubleTest {
         texts.put("../../../escaped.txt", "climbing out of the folder");
         texts.put(temporary.resolve("escaped-too.txt").toString(), "an absolute name");
         texts.put("..\\..\\escaped.txt", "climbing out on another system");
-        Manifest.Source source = repository.install("org.example:hostile:1", texts);
+        Source source = repository.install("org.example:hostile:1", texts);
         Corpus corpus = prepare(LocalRepository.manifest(
                 800, LocalRepository.domain("alpha", source), manifest.domains().get(1)));
-        assertThat(corpus.table().intColumn("documents").get(0)).isEqualTo(13);
+        assertThat(corpus.table().longColumn("documents").get(0)).isEqualTo(13);
         try (var tree = Files.walk(temporary)) {
             assertThat(tree.map(Path::toString)).noneMatch(name -> name.contains("escaped"));
         }
@@ -137,7 +135,7 @@ class CorpusTroubleTest {
             }
             zip.closeEntry();
         }
-        Manifest.Source source = new Manifest.Source("org.example:bomb:1", Sha256.of(jar), List.of("**"), List.of());
+        Source source = new Source.Artifact("org.example:bomb:1", Sha256.of(jar), List.of("**"), List.of());
         assertTrouble(LocalRepository.domain("alpha", source))
                 .hasMessageContaining("bomb.txt")
                 .hasMessageContaining("larger than 64 MiB")
@@ -182,7 +180,8 @@ class CorpusTroubleTest {
         assertRefused(home, "is no index of a corpus");
         Files.writeString(index, good.replace("alpha.train.tokens", "../alpha.train.tokens"));
         assertRefused(home, "is no token file");
-        Files.writeString(index, good.replace(manifest.fingerprint(), "0123456789abcdef"));
+        Files.writeString(
+                index, good.replace(home.getFileName().toString().substring("small-".length()), "0123456789abcdef"));
         assertThatThrownBy(() -> prepare(manifest))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("of another manifest");
@@ -202,11 +201,11 @@ class CorpusTroubleTest {
     @Test
     void preparationsAtOnceTakeTurns() throws Exception {
         AtomicInteger fetched = new AtomicInteger();
-        ArtifactSource counting = (domain, state) -> {
+        Fetcher counting = (file, into, state) -> {
             fetched.incrementAndGet();
-            return repository.source().fetch(domain, state);
+            return repository.source().fetch(file, into, state);
         };
-        Callable<Corpus> preparation = () -> Corpus.prepare(manifest, corpora, counting, Progress.SILENT);
+        Callable<Corpus> preparation = () -> Corpus.prepare(manifest, temporary, corpora, counting, Progress.SILENT);
         try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
             for (Future<Corpus> corpus : threads.invokeAll(Collections.nCopies(3, preparation))) {
                 assertThat(corpus.get().domains()).hasSize(3);
@@ -217,7 +216,7 @@ class CorpusTroubleTest {
 
     @Test
     void preparationWaitsForAnotherProcess() throws Exception {
-        Path home = Files.createDirectories(corpora.resolve("small-" + manifest.fingerprint()));
+        Path home = Files.createDirectories(corpora.resolve(LocalRepository.folder(manifest)));
         try (OtherJvm other = new OtherJvm("", LockHolder.class, home.toString())) {
             assertThat(other.line()).isEqualTo("locked");
             List<String> waits = new ArrayList<>();
@@ -229,7 +228,7 @@ class CorpusTroubleTest {
                     }
                 }
             };
-            Corpus corpus = Corpus.prepare(manifest, corpora, repository.source(), ending);
+            Corpus corpus = Corpus.prepare(manifest, temporary, corpora, repository.source(), ending);
             assertThat(corpus.domains()).hasSize(3);
             assertThat(waits).hasSizeGreaterThanOrEqualTo(2);
             assertThat(waits.getFirst()).contains(home.toString(), "process " + other.pid());

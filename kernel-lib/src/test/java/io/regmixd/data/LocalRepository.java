@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -30,7 +31,11 @@ final class LocalRepository {
     }
 
     /// Maven's resolver over this repository, offline.
-    ArtifactSource source() {
+    Fetcher source() {
+        return new Sources(maven());
+    }
+
+    MavenArtifacts maven() {
         return new MavenArtifacts(ContextOverrides.create()
                 .withUserSettings(false)
                 .offline(true)
@@ -46,13 +51,13 @@ final class LocalRepository {
     }
 
     /// Puts a jar of text files into the repository.
-    Manifest.Source install(String artifact, Map<String, String> entries) throws IOException {
+    Source install(String artifact, Map<String, String> entries) throws IOException {
         Map<String, byte[]> bytes = new LinkedHashMap<>();
         entries.forEach((name, text) -> bytes.put(name, text.getBytes(StandardCharsets.UTF_8)));
         return installBytes(artifact, bytes);
     }
 
-    Manifest.Source installBytes(String artifact, Map<String, byte[]> entries) throws IOException {
+    Source installBytes(String artifact, Map<String, byte[]> entries) throws IOException {
         Path jar = path(artifact);
         Files.createDirectories(jar.getParent());
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
@@ -62,7 +67,7 @@ final class LocalRepository {
                 zip.closeEntry();
             }
         }
-        return new Manifest.Source(artifact, Sha256.of(jar), List.of("**"), List.of());
+        return new Source.Artifact(artifact, Sha256.of(jar), List.of("**"), List.of());
     }
 
     /// Random English-like texts, `FOLDER/0.txt` and so on.
@@ -81,12 +86,11 @@ final class LocalRepository {
         return texts;
     }
 
-    static Manifest.Domain domain(String name, Manifest.Source source) {
-        return new Manifest.Domain(
-                name, "text of " + name, "CC0-1.0", source, Manifest.Unit.FILE, Optional.empty(), OptionalLong.empty());
+    static Manifest.Domain domain(String name, Source source) {
+        return Manifest.Domain.of(name, "text of " + name, "CC0-1.0", source, Manifest.Unit.FILE);
     }
 
-    static Manifest.Domain lines(String name, Manifest.Source source, String extract) {
+    static Manifest.Domain lines(String name, Source source, String extract) {
         return new Manifest.Domain(
                 name,
                 "lines of " + name,
@@ -94,11 +98,19 @@ final class LocalRepository {
                 source,
                 Manifest.Unit.LINE,
                 Optional.of(extract),
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalDouble.empty());
     }
 
     static Manifest manifest(int validationTokens, Manifest.Domain... domains) {
-        return new Manifest("small", "for tests", "bytes", domains[0].name(), validationTokens, List.of(domains));
+        return new Manifest(
+                "small", "for tests", TokenizerSource.BYTES, domains[0].name(), validationTokens, List.of(domains));
+    }
+
+    /// What the manifest's corpus is called.
+    static String folder(Manifest manifest) throws IOException {
+        return manifest.name() + "-" + manifest.fingerprint(SourceFile.of(manifest, Path.of("")));
     }
 
     /// Three domains of 40, 20 and 10 texts, and 800 tokens of each held out.

@@ -60,6 +60,11 @@ class ManifestTest {
         return Manifest.read(file);
     }
 
+    private String fingerprint(String text) throws IOException {
+        Manifest manifest = read(text);
+        return manifest.fingerprint(SourceFile.of(manifest, folder));
+    }
+
     @Test
     void fieldsAreReadAndOptionalOnesMayBeMissing() throws IOException {
         Manifest manifest = read(VALID);
@@ -68,18 +73,18 @@ class ManifestTest {
         assertThat(prose.document()).isEqualTo(Manifest.Unit.LINE);
         assertThat(prose.extract()).contains("= (.*)");
         assertThat(prose.maxBytes()).isEqualTo(OptionalLong.of(1_000_000));
-        assertThat(prose.source().exclude()).containsExactly("LICENSE.txt");
+        assertThat(((Source.Artifact) prose.source()).exclude()).containsExactly("LICENSE.txt");
         Manifest.Domain code = manifest.domains().getLast();
         assertThat(code.extract()).isEmpty();
         assertThat(code.maxBytes()).isEmpty();
-        assertThat(code.source().exclude()).isEmpty();
+        assertThat(((Source.Artifact) code.source()).exclude()).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             "name": "tiny",            |                                | name: missing
             "name": "tiny"             | "name": "../tiny"              | name: is "../tiny"
-            "tokenizer": "bytes"       | "tokenizer": "gpt2"            | tokenizer: is "gpt2", only "bytes" is known
+            "tokenizer": "bytes"       | "tokenizer": "gpt2"            | tokenizer.name: is "gpt2", expected "bytes"
             "objective": "prose"       | "objective": "verse"           | objective: is "verse", which is no domain
             "validation_tokens": 4096, |                                | validation_tokens: missing
             "validation_tokens": 4096  | "validation_tokens": "4096"    | validation_tokens, line 6:
@@ -128,8 +133,7 @@ class ManifestTest {
             "name": "code"            | "name": "programs"
             """)
     void fingerprintFollowsWhatDecidesTheTokens(String old, String replacement) throws IOException {
-        assertThat(read(VALID.replace(old, replacement)).fingerprint())
-                .isNotEqualTo(read(VALID).fingerprint());
+        assertThat(fingerprint(VALID.replace(old, replacement))).isNotEqualTo(fingerprint(VALID));
     }
 
     @ParameterizedTest
@@ -141,8 +145,8 @@ class ManifestTest {
             "name": "tiny"     | "name": "small"
             """)
     void fingerprintDoesNotFollowDescriptions(String old, String replacement) throws IOException {
-        assertThat(read(VALID.replace(old, replacement)).fingerprint())
-                .isEqualTo(read(VALID).fingerprint())
+        assertThat(fingerprint(VALID.replace(old, replacement)))
+                .isEqualTo(fingerprint(VALID))
                 .matches("[0-9a-f]{16}");
     }
 }

@@ -39,7 +39,7 @@ class MavenArtifactsTest {
         repositoryOfTheBuild.ifPresent(folder -> System.setProperty("maven.repo.local", folder));
     }
 
-    private ArtifactSource with(String settingsText) throws IOException {
+    private MavenArtifacts with(String settingsText) throws IOException {
         Files.writeString(settings, settingsText);
         return new MavenArtifacts(ContextOverrides.create()
                 .withUserSettings(true)
@@ -47,20 +47,16 @@ class MavenArtifactsTest {
                 .build());
     }
 
-    private static Manifest.Domain domain(String artifact) {
-        return LocalRepository.domain("alpha", new Manifest.Source(artifact, "0".repeat(64), List.of("**"), List.of()));
-    }
-
     @Test
     void localRepositoryAndOfflineOfTheSettingsAreHonoured() throws Exception {
         String artifact = "org.example.deep:alpha:1.0:sources";
         repository.install(artifact, Map.of("a", "b"));
-        ArtifactSource source = with("<settings><localRepository>" + repository.folder()
+        MavenArtifacts source = with("<settings><localRepository>" + repository.folder()
                 + "</localRepository><offline>true</offline></settings>");
-        assertThat(source.fetch(domain(artifact), state -> {})).isEqualTo(repository.path(artifact));
-        assertThatThrownBy(() -> source.fetch(domain("org.example:nowhere:1"), state -> {}))
+        assertThat(source.fetch(artifact, state -> {})).isEqualTo(repository.path(artifact));
+        assertThatThrownBy(() -> source.fetch("org.example:nowhere:1", state -> {}))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("domain alpha: org.example:nowhere:1 cannot be had")
+                .hasMessageContaining("org.example:nowhere:1 cannot be had")
                 .hasMessageContaining("offline")
                 .hasMessageContaining(settings.toString());
     }
@@ -70,9 +66,9 @@ class MavenArtifactsTest {
     void mirrorOfTheSettingsIsHonoured() throws Exception {
         Thread caller = Thread.currentThread();
         LocalRepository remote = remote();
-        ArtifactSource source = with(mirrored(remote));
+        MavenArtifacts source = with(mirrored(remote));
         List<String> heard = new ArrayList<>();
-        Path fetched = source.fetch(domain("org.example:alpha:1"), state -> {
+        Path fetched = source.fetch("org.example:alpha:1", state -> {
             heard.add(state);
             assertThat(Thread.currentThread()).isSameAs(caller);
         });
@@ -85,14 +81,13 @@ class MavenArtifactsTest {
     @Test
     void interruptedTransferLeavesNoJar() throws Exception {
         LocalRepository remote = remote();
-        ArtifactSource source = with(mirrored(remote));
+        MavenArtifacts source = with(mirrored(remote));
         assertThatThrownBy(() -> source.fetch(
-                        domain("org.example:alpha:1"),
-                        state -> Thread.currentThread().interrupt()))
+                        "org.example:alpha:1", state -> Thread.currentThread().interrupt()))
                 .isInstanceOf(InterruptedException.class)
                 .hasMessageContaining("org.example:alpha:1");
         assertThat(repository.path("org.example:alpha:1")).doesNotExist();
-        assertThat(source.fetch(domain("org.example:alpha:1"), state -> {})).exists();
+        assertThat(source.fetch("org.example:alpha:1", state -> {})).exists();
     }
 
     /// A repository elsewhere with a jar of 2.5 MB.
@@ -116,6 +111,6 @@ class MavenArtifactsTest {
         repository.install(artifact, Map.of("a", "b"));
         Files.writeString(
                 repository.path(artifact).resolveSibling("_remote.repositories"), "alpha-1.jar>some-mirror=\n");
-        assertThat(repository.source().fetch(domain(artifact), state -> {})).isEqualTo(repository.path(artifact));
+        assertThat(repository.maven().fetch(artifact, state -> {})).isEqualTo(repository.path(artifact));
     }
 }

@@ -31,7 +31,7 @@ class PreparationTest {
     }
 
     private Corpus prepare(Manifest manifest) throws IOException, InterruptedException {
-        return Corpus.prepare(manifest, corpora, repository.source(), Progress.SILENT);
+        return Corpus.prepare(manifest, temporary, corpora, repository.source(), Progress.SILENT);
     }
 
     private static Map<String, byte[]> files(Path folder) throws IOException {
@@ -48,41 +48,50 @@ class PreparationTest {
     void resumedPreparationEqualsUninterruptedPreparation() throws Exception {
         Manifest manifest = repository.threeDomains();
         List<String> fetched = new ArrayList<>();
-        ArtifactSource breaking = (domain, state) -> {
-            fetched.add(domain.name());
-            if (domain.name().equals("gamma") && fetched.size() == 3) {
+        Fetcher breaking = (file, into, state) -> {
+            fetched.add(file.name());
+            if (file.name().contains("gamma") && fetched.size() == 3) {
                 throw new IOException("the network is gone");
             }
-            return repository.source().fetch(domain, state);
+            return repository.source().fetch(file, into, state);
         };
-        assertThatThrownBy(() -> Corpus.prepare(manifest, corpora, breaking, Progress.SILENT))
-                .hasMessage("the network is gone");
-        Path home = corpora.resolve("small-" + manifest.fingerprint());
+        assertThatThrownBy(() -> Corpus.prepare(manifest, temporary, corpora, breaking, Progress.SILENT))
+                .hasMessageContaining("the network is gone")
+                .hasMessageContaining("gamma");
+        Path home = corpora.resolve(LocalRepository.folder(manifest));
         assertThatThrownBy(() -> Corpus.open(home))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("prepare it");
 
-        Corpus resumed = Corpus.prepare(manifest, corpora, breaking, Progress.SILENT);
-        assertThat(fetched).containsExactly("alpha", "beta", "gamma", "gamma");
-        Corpus whole = Corpus.prepare(manifest, temporary.resolve("elsewhere"), repository.source(), Progress.SILENT);
+        Corpus resumed = Corpus.prepare(manifest, temporary, corpora, breaking, Progress.SILENT);
+        assertThat(fetched)
+                .containsExactly(
+                        "org.example:alpha:1",
+                        "org.example:beta:1.0:sources",
+                        "org.example:gamma:2",
+                        "org.example:gamma:2");
+        Corpus whole = Corpus.prepare(
+                manifest, temporary, temporary.resolve("elsewhere"), repository.source(), Progress.SILENT);
         assertThat(files(resumed.folder())).usingRecursiveComparison().isEqualTo(files(whole.folder()));
     }
 
     @Test
     void domainThatWasDamagedMeanwhileIsMadeAgain() throws Exception {
         Manifest manifest = repository.threeDomains();
-        Path home = corpora.resolve("small-" + manifest.fingerprint());
-        ArtifactSource breaking = (domain, state) -> {
-            if (domain.name().equals("gamma")) {
+        Path home = corpora.resolve(LocalRepository.folder(manifest));
+        Fetcher breaking = (file, into, state) -> {
+            if (file.name().contains("gamma")) {
                 throw new IOException("the network is gone");
             }
-            return repository.source().fetch(domain, state);
+            return repository.source().fetch(file, into, state);
         };
-        assertThatThrownBy(() -> Corpus.prepare(manifest, corpora, breaking, Progress.SILENT))
-                .hasMessage("the network is gone");
+        assertThatThrownBy(() -> Corpus.prepare(manifest, temporary, corpora, breaking, Progress.SILENT))
+                .hasMessageContaining("the network is gone")
+                .hasMessageContaining("gamma");
         Files.writeString(home.resolve("alpha.train.tokens"), "short");
-        Files.writeString(home.resolve("beta.json"), "{");
-        Corpus whole = Corpus.prepare(manifest, temporary.resolve("elsewhere"), repository.source(), Progress.SILENT);
+        Files.delete(home.resolve("beta.hashes"));
+        Corpus whole = Corpus.prepare(
+                manifest, temporary, temporary.resolve("elsewhere"), repository.source(), Progress.SILENT);
         assertThat(files(prepare(manifest).folder())).usingRecursiveComparison().isEqualTo(files(whole.folder()));
     }
 
@@ -94,22 +103,25 @@ class PreparationTest {
                 Thread.currentThread().interrupt();
             }
         };
-        assertThatThrownBy(() -> Corpus.prepare(manifest, corpora, repository.source(), interrupting))
+        assertThatThrownBy(() -> Corpus.prepare(manifest, temporary, corpora, repository.source(), interrupting))
                 .isInstanceOf(InterruptedException.class);
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
-        assertThat(files(corpora.resolve("small-" + manifest.fingerprint())))
-                .containsOnlyKeys(".lock", "alpha.json", "alpha.train.tokens", "alpha.validation.tokens");
-        assertThat(prepare(manifest).domains()).hasSize(3);
+        assertThat(files(corpora.resolve(LocalRepository.folder(manifest))))
+                .containsKeys("journal.json", "alpha.train.tokens")
+                .doesNotContainKey("index.json");
+        Corpus whole = Corpus.prepare(
+                manifest, temporary, temporary.resolve("elsewhere"), repository.source(), Progress.SILENT);
+        assertThat(files(prepare(manifest).folder())).usingRecursiveComparison().isEqualTo(files(whole.folder()));
     }
 
     @Test
     void completeCorpusIsOpenedWithoutItsJars() throws Exception {
         Manifest manifest = repository.threeDomains();
         Corpus first = prepare(manifest);
-        ArtifactSource none = (domain, state) -> {
+        Fetcher none = (file, into, state) -> {
             throw new AssertionError("nothing to fetch");
         };
-        Corpus second = Corpus.prepare(manifest, corpora, none, Progress.SILENT);
+        Corpus second = Corpus.prepare(manifest, temporary, corpora, none, Progress.SILENT);
         assertThat(second.folder()).isEqualTo(first.folder());
         assertThat(second.natural()).isEqualTo(first.natural());
     }
@@ -120,7 +132,11 @@ class PreparationTest {
         for (int time = 0; time < 2; time++) {
             List<Double> fractions = new ArrayList<>();
             Corpus.prepare(
-                    manifest, corpora, repository.source(), (step, fraction, message) -> fractions.add(fraction));
+                    manifest,
+                    temporary,
+                    corpora,
+                    repository.source(),
+                    (step, fraction, message) -> fractions.add(fraction));
             assertThat(fractions).isSorted().endsWith(1.0).containsOnlyOnce(1.0);
         }
     }
@@ -151,7 +167,9 @@ class PreparationTest {
                         alpha.source(),
                         alpha.document(),
                         alpha.extract(),
-                        alpha.maxBytes()));
+                        alpha.maxBytes(),
+                        alpha.maxTokens(),
+                        alpha.naturalShare()));
         Corpus again = prepare(LocalRepository.manifest(800, domains.toArray(Manifest.Domain[]::new)));
         assertThat(again.folder()).isEqualTo(home);
         assertThat(again.table().stringColumn("description").get(0)).isEqualTo("what alpha really is");

@@ -31,6 +31,6 @@ public final class SmallCorpus {
 
     private static Corpus prepare(LocalRepository repository, Manifest manifest, Path folder)
             throws IOException, InterruptedException {
-        return Corpus.prepare(manifest, folder.resolve("corpora"), repository.source(), Progress.SILENT);
+        return Corpus.prepare(manifest, folder, folder.resolve("corpora"), repository.source(), Progress.SILENT);
     }
 }

@@ -11,7 +11,6 @@ import io.regmixd.engine.LlamaConfig;
 import io.regmixd.evaluation.harness.Downstream;
 import io.regmixd.evaluation.harness.HarnessExpectations;
 import io.regmixd.evaluation.harness.Task;
-import io.regmixd.evaluation.harness.Tokenizer;
 import io.regmixd.mixture.LearningRate;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
@@ -81,7 +80,7 @@ class EvaluationTest {
             List<String> messages = new ArrayList<>();
             evaluations.add(Evaluation.of(corpus, target, folder, (step, done, message) -> messages.add(message)));
             assertThat(messages).as("losses of either model are measured").contains("seed 1, alpha");
-            tasks.score(corpus, target, Tokenizer.BYTES, folder, (step, done, message) -> messages.add(message));
+            tasks.score(corpus, target, folder, (step, done, message) -> messages.add(message));
             assertThat(messages).as("tasks are put to either model").contains("seed 1, copa with 0 shots");
         }
 
@@ -177,6 +176,7 @@ class EvaluationTest {
     void oneSeedHasNoInterval() {
         Evaluation one = new Evaluation(
                 List.of("text"),
+                List.of(1.0),
                 "text",
                 List.of("RegMix", "RegMix-D"),
                 List.of(
@@ -197,6 +197,7 @@ class EvaluationTest {
         for (int seed = 1; seed <= regmixD.length; seed++) {
             scores.add(new Evaluation.Score("RegMix-D", seed, List.of(regmixD[seed - 1], 3.0)));
         }
-        return new Evaluation(List.of("text", "code"), "text", List.of("RegMix", "RegMix-D"), scores);
+        return new Evaluation(
+                List.of("text", "code"), List.of(1.0, 1.0), "text", List.of("RegMix", "RegMix-D"), scores);
     }
 }

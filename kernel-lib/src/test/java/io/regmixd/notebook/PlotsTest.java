@@ -82,7 +82,14 @@ class PlotsTest {
                         method, seed, Arrays.stream(losses).boxed().toList()));
             }
         });
-        return new Comparison(new Evaluation(DOMAINS, "ruby", List.copyOf(byMethod.keySet()), scores), "Human");
+        return new Comparison(
+                new Evaluation(
+                        DOMAINS,
+                        Collections.nCopies(DOMAINS.size(), 1.0),
+                        "ruby",
+                        List.copyOf(byMethod.keySet()),
+                        scores),
+                "Human");
     }
 
     private static Comparison comparison(double... losses) {
@@ -91,7 +98,10 @@ class PlotsTest {
             scores.add(new Evaluation.Score("Human", seed, List.of(2.0 + seed, 3.0, 3.0)));
             scores.add(new Evaluation.Score("RegMix", seed, List.of(losses[seed], 3.0, 3.0)));
         }
-        return new Comparison(new Evaluation(DOMAINS, "ruby", List.of("Human", "RegMix"), scores), "Human");
+        return new Comparison(
+                new Evaluation(
+                        DOMAINS, Collections.nCopies(DOMAINS.size(), 1.0), "ruby", List.of("Human", "RegMix"), scores),
+                "Human");
     }
 
     static Stream<Plot> plots() {
@@ -187,7 +197,10 @@ class PlotsTest {
 
     private static Comparison evaluated(double loss) {
         Evaluation.Score score = new Evaluation.Score("Human", 1, List.of(loss, 3.0, 3.0));
-        return new Comparison(new Evaluation(DOMAINS, "ruby", List.of("Human"), List.of(score)), "Human");
+        return new Comparison(
+                new Evaluation(
+                        DOMAINS, Collections.nCopies(DOMAINS.size(), 1.0), "ruby", List.of("Human"), List.of(score)),
+                "Human");
     }
 
     /// How many pixels the dot of a plot of one method lies below the end of its line.

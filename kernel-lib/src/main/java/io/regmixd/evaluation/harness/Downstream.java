@@ -2,6 +2,7 @@ package io.regmixd.evaluation.harness;
 
 import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
+import io.regmixd.data.Tokenizer;
 import io.regmixd.store.ArrowFile;
 import io.regmixd.store.Provenance;
 import io.regmixd.training.TargetRun;
@@ -90,15 +91,15 @@ public record Downstream(
     /// folder as `tasks.arrow` after each task and number of shots, and not done again unless the models
     /// or the data change.
     ///
-    /// @param tokenizer the one that the corpus was made with
-    /// @param folder    where the trained targets lie
+    /// @param folder where the trained targets lie
     /// @throws IllegalArgumentException if a document is not as its task has it; names file, document and field
     /// @throws IOException              if a file is missing or damaged, or cannot be written
     /// @throws InterruptedException     if the thread is interrupted between two batches
-    public TaskScores score(Corpus corpus, TargetRun target, Tokenizer tokenizer, Path folder, Progress progress)
+    public TaskScores score(Corpus corpus, TargetRun target, Path folder, Progress progress)
             throws IOException, InterruptedException {
         Path file = folder.resolve("tasks.arrow");
         Provenance provenance = target.provenanceOfTrained(folder).with("corpus", corpus.fingerprint());
+        Tokenizer tokenizer = corpus.tokenizer();
         TaskScores scores = kept(file, provenance);
         List<TaskRound> rounds = rounds();
         int all = rounds.size() * target.seeds().size();
@@ -154,7 +155,7 @@ public record Downstream(
     /// @param models  `llama::likelihoods`, `training::likelihoods`
     /// @param names   one a model
     /// @param context longest input of the models, tokens
-    /// @throws IllegalArgumentException as [#score(Corpus, TargetRun, Tokenizer, Path, Progress)]
+    /// @throws IllegalArgumentException as [#score(Corpus, TargetRun, Path, Progress)]
     /// @throws IOException              if a file is missing or damaged
     /// @throws InterruptedException     if the thread is interrupted between two batches
     public TaskScores score(Models models, List<String> names, int context, Tokenizer tokenizer, Progress progress)

@@ -1,5 +1,6 @@
 package io.regmixd.evaluation.harness;
 
+import io.regmixd.data.Tokenizer;
 import io.regmixd.engine.Continuation;
 import io.regmixd.engine.Likelihood;
 import java.util.ArrayList;

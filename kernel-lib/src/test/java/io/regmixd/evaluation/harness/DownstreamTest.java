@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.data.SmallCorpus;
+import io.regmixd.data.Tokenizer;
 import io.regmixd.engine.Compute;
 import io.regmixd.engine.ComputeDevice;
 import io.regmixd.engine.Likelihood;
@@ -127,7 +128,7 @@ class DownstreamTest {
         List<Task> both = List.of(Task.ARC_EASY, Task.LAMBADA_STANDARD);
         Downstream downstream = Downstream.of(MANIFEST, folder).only(both).shots(List.of(0, 1));
 
-        TaskScores scores = downstream.score(corpus, target, Tokenizer.BYTES, folder, Progress.SILENT);
+        TaskScores scores = downstream.score(corpus, target, folder, Progress.SILENT);
 
         assertThat(scores.scores()).hasSize(2 * 2 * 4);
         for (Task task : both) {
@@ -138,16 +139,15 @@ class DownstreamTest {
                 .containsExactly(
                         "method", "seed", "task", "shots", "metric", "value", "standard_error", "documents", "data");
         List<String> messages = new ArrayList<>();
-        TaskScores again = downstream.score(
-                corpus, target, Tokenizer.BYTES, folder, (step, done, message) -> messages.add(message));
+        TaskScores again = downstream.score(corpus, target, folder, (step, done, message) -> messages.add(message));
         assertThat(again).as("read again, not measured again").isEqualTo(scores);
         assertThat(messages).containsExactly("2 tasks, shots [0, 1], 1 seeds");
         downstream
                 .only(List.of(Task.ARC_EASY))
                 .limit(2)
-                .score(corpus, target, Tokenizer.BYTES, folder, (step, done, message) -> messages.add(message));
+                .score(corpus, target, folder, (step, done, message) -> messages.add(message));
         assertThat(messages).as("other documents are measured").contains("seed 1, arc_easy with 0 shots");
-        assertThat(downstream.score(corpus, target, Tokenizer.BYTES, folder, Progress.SILENT))
+        assertThat(downstream.score(corpus, target, folder, Progress.SILENT))
                 .as("what was measured before is still there")
                 .isEqualTo(scores);
     }

@@ -3,6 +3,7 @@ package io.regmixd.evaluation.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.regmixd.data.Tokenizer;
 import io.regmixd.engine.Continuation;
 import io.regmixd.engine.Likelihood;
 import java.nio.charset.StandardCharsets;
@@ -19,16 +20,31 @@ class RequestsTest {
 
     /// Joins a space to the word behind it, so that where a context ends matters; the same as in
     /// `tools/harness/expectations.py`.
-    private static final Tokenizer PIECES = text -> PIECE.matcher(text)
-            .results()
-            .mapToInt(piece -> {
-                int sum = 0;
-                for (byte b : piece.group().getBytes(StandardCharsets.UTF_8)) {
-                    sum += Byte.toUnsignedInt(b);
-                }
-                return sum % 997 + 1;
-            })
-            .toArray();
+    private static final Tokenizer PIECES = new Tokenizer() {
+        @Override
+        public int[] encode(String text) {
+            return PIECE.matcher(text)
+                    .results()
+                    .mapToInt(piece -> {
+                        int sum = 0;
+                        for (byte b : piece.group().getBytes(StandardCharsets.UTF_8)) {
+                            sum += Byte.toUnsignedInt(b);
+                        }
+                        return sum % 997 + 1;
+                    })
+                    .toArray();
+        }
+
+        @Override
+        public int endOfDocument() {
+            return 0;
+        }
+
+        @Override
+        public int vocabulary() {
+            return 998;
+        }
+    };
 
     @Test
     void contextsAndContinuationsAreEncodedAsTheHarnessDoes() {
