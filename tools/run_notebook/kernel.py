@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 
 MAIN_CLASS = "io.github.spencerpark.ijava.IJava"
+RAPAIO = "rapaio"  # another kernel, registered where it is asked for
+RAPAIO_MAIN_CLASS = "org.rapaio.jupyter.kernel.MainApp"
 SETTINGS = Path(__file__).resolve().parents[2] / "kernel-lib" / "src" / "main" / "resources" / "io" / "regmixd" / "executor"
 JVM_OPTIONS = [
     "-XX:MaxRAMPercentage=25",  # tensors live outside the Java heap
@@ -53,13 +55,41 @@ def register(root, setup, jdk, library):
     """Writes kernel.json and the file of JVM options that it refers to."""
     logging = setup / "logging.properties"
     write_if_changed(logging, LOGGING)
-    *ours, last = map(str, library.classpath())  # last: the kernel, which bundles old copies of others
-    classpath = os.pathsep.join([*ours, *filter(None, [os.environ.get("REGMIXD_CLASSPATH")]), last])
-    write_if_changed(options(setup), "\n".join([*JVM_OPTIONS, *settings("jvm.options"), quoted(f"-Djava.util.logging.config.file={logging}"), "-cp", quoted(classpath)]) + "\n")
-    own = {name: literal(value) for name, value in environment(setup, library).items()}
+    *ours, last = library.classpath()  # last: the kernel, which bundles old copies of others
+    write_if_changed(
+        options(setup),
+        "\n".join([
+            *JVM_OPTIONS, *settings("jvm.options"), quoted(f"-Djava.util.logging.config.file={logging}"), *classpath(ours, last),
+        ]) + "\n",
+    )
+    describe(
+        root, setup, library, "java", "Java (RegMix-D)", [str(jdk / "bin" / "java"), f"@{options(setup)}", MAIN_CLASS],
+        IJAVA_STARTUP_SCRIPT="io.regmixd.notebook.Kernel.start();",
+    )
+
+
+def register_rapaio(root, setup, jdk, library):
+    """Describes rapaio's kernel to Jupyter, beside the first; the library shows its values there, too."""
+    *ours, _ = library.classpath()
+    own = setup / "rapaio.options"
+    write_if_changed(own, "\n".join(classpath(ours, library.rapaio(jdk))) + "\n")  # the last -cp counts
+    describe(
+        root, setup, library, RAPAIO, "Java (RegMix-D, rapaio)",
+        [str(jdk / "bin" / "java"), f"@{options(setup)}", f"@{own}", RAPAIO_MAIN_CLASS],
+    )
+
+
+def classpath(ours, kernel):
+    """The option; the kernel stands last, for it bundles old copies of others."""
+    users = filter(None, [os.environ.get("REGMIXD_CLASSPATH")])
+    return ["-cp", quoted(os.pathsep.join([*map(str, ours), *users, str(kernel)]))]
+
+
+def describe(root, setup, library, name, display_name, command, **environment_of_kernel):
+    own = {key: literal(value) for key, value in environment(setup, library).items()}
     spec = {
-        "argv": [str(jdk / "bin" / "java"), f"@{options(setup)}", MAIN_CLASS, "{connection_file}"],
-        "display_name": "Java (RegMix-D)",
+        "argv": [*command, "{connection_file}"],
+        "display_name": display_name,
         "language": "java",
         "interrupt_mode": "message",
         "env": {
@@ -67,10 +97,10 @@ def register(root, setup, jdk, library):
             **own,
             # Jupyter fills in the user's own; where there is none, the name of no folder stays
             "LD_LIBRARY_PATH": f"{own['LD_LIBRARY_PATH']}{os.pathsep}${{LD_LIBRARY_PATH}}",
-            "IJAVA_STARTUP_SCRIPT": "io.regmixd.notebook.Kernel.start();",
+            **environment_of_kernel,
         },
     }
-    write_if_changed(setup / "jupyter" / "kernels" / "java" / "kernel.json", json.dumps(spec, indent=2) + "\n")
+    write_if_changed(setup / "jupyter" / "kernels" / name / "kernel.json", json.dumps(spec, indent=2) + "\n")
 
 
 def quoted(argument):

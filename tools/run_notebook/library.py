@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -69,13 +70,10 @@ class Library:
         current = fingerprint(self.root)
         if self.is_built(current):
             return
-        maven = shutil.which("mvn")
-        if not maven:
-            raise Failure("Maven is needed to build the library, and there is no `mvn` on PATH: install the package `maven`.")
         first = "" if self.classpath_copy.exists() else ", fetching libraries that are not here yet"
         with step(f"Building the library{first}"):
             self.stamp.unlink(missing_ok=True)
-            self._run_maven(maven, jdk)
+            self._run_maven(jdk, "The library did not build.", "-DskipTests", "package")
             self._replace(self.root / JAR, self.jar)
             self._replace(self.root / CLASSPATH, self.classpath_copy)
             self.natives.mkdir(exist_ok=True)
@@ -83,14 +81,29 @@ class Library:
                 self._replace(native, self.natives / native.name)
             self.stamp.write_text(current, encoding="utf-8")
 
-    def _run_maven(self, maven, jdk):
+    def rapaio(self, jdk):
+        """The jar of rapaio's kernel, in the version that the library is compiled against; fetched where it is not here."""
+        version = re.search(r"<rapaio>(.+)</rapaio>", (self.root / "pom.xml").read_text(encoding="utf-8"))[1]
+        jar = self.jar.with_name(f"rapaio-jupyter-kernel-{version}.jar")
+        if not jar.exists():
+            with step("Fetching rapaio's kernel"):
+                self._run_maven(
+                    jdk, "Rapaio's kernel could not be fetched.", "dependency:copy", f"-Dartifact=io.github.padreati:rapaio-jupyter-kernel:{version}",
+                    f"-DoutputDirectory={jar.parent}",
+                )
+        return jar
+
+    def _run_maven(self, jdk, failed, *goals):
+        maven = shutil.which("mvn")
+        if not maven:
+            raise Failure("Maven is needed to build the library, and there is no `mvn` on PATH: install the package `maven`.")
         environment = dict(os.environ)
         environment["JAVA25_HOME"] = str(jdk)  # where Maven's toolchain selection looks too
         if not environment.get("JAVA_HOME") and not shutil.which("java"):
             environment["JAVA_HOME"] = str(jdk)
         with open(self.log, "wb") as log:
             code = subprocess.run(
-                [maven, "-q", "-B", "-DskipTests", "-pl", "kernel-lib", "package"],
+                [maven, "-q", "-B", "-pl", "kernel-lib", *goals],
                 cwd=self.root, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             ).returncode
         if code != 0:
@@ -98,7 +111,7 @@ class Library:
             errors = [line for line in lines if line.startswith("[ERROR]")]
             errors = errors[: errors.index("[ERROR] ")] if "[ERROR] " in errors else errors  # then comes Maven's advice
             raise Failure(
-                "The library did not build. Maven said:\n"
+                f"{failed} Maven said:\n"
                 + "\n".join("    " + line for line in (errors or lines)[-LOG_TAIL:])
                 + f"\nAll of it is in {self.log}"
             )

@@ -53,6 +53,9 @@ def arguments(argv):
     )
     parser.add_argument("--set-up", action="store_true", help="only set up what is missing, run nothing")
     parser.add_argument(
+        "--kernel", choices=[kernel.RAPAIO], help="with --set-up: describe this Java kernel to Jupyter, too (docs/notebooks.md)"
+    )
+    parser.add_argument(
         "--open", nargs=argparse.REMAINDER, metavar="NOTEBOOK",
         help="show a notebook, or the folder of all, in Jupyter, by hand; further options are Jupyter's (--no-browser --port 8888)",
     )
@@ -65,6 +68,8 @@ def arguments(argv):
         return given
     if (given.notebook is None) != given.set_up:
         parser.error("name a NOTEBOOK, or use --set-up alone")
+    if given.kernel and not given.set_up:
+        parser.error("--kernel goes with --set-up")
     return given
 
 
@@ -75,7 +80,7 @@ def main(argv=None):
     try:
         if given.notebook and not (given.notebook.is_file() or given.open is not None and given.notebook.is_dir()):
             raise Failure(f"There is no file {given.notebook}")
-        python = set_up()
+        python = set_up(given.kernel)
         if given.set_up:
             print(SET_UP)
             return DONE
@@ -100,10 +105,15 @@ def one_at_a_time():
         yield
 
 
-def set_up():
-    """Everything that is missing; the Python to execute notebooks with."""
+def set_up(further=None):
+    """Everything that is missing; the Python to execute notebooks with.
+
+    further  a kernel to describe to Jupyter besides IJava
+    """
     with one_at_a_time():
-        set_up_java()
+        jdk_home, library = set_up_java()
+        if further == kernel.RAPAIO:
+            kernel.register_rapaio(ROOT, SETUP, jdk_home, library)
         python = packages.find_or_install(SETUP)
         front_end.activation(ROOT, SETUP)
         return python

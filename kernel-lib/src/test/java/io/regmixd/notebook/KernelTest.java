@@ -23,7 +23,7 @@ class KernelTest {
     @BeforeAll
     static void makeKernel() {
         kernel = new JavaKernel();
-        Kernel.register(kernel.getRenderer());
+        IJavaAdapter.register(kernel.getRenderer());
     }
 
     @AfterAll

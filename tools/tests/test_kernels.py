@@ -1,0 +1,80 @@
+"""How values look, how errors read and how cells stop, in real kernels of Jupyter."""
+
+import json
+import os
+import subprocess
+import unittest
+from pathlib import Path
+
+from run_notebook import kernel, packages
+from run_notebook.main import SETUP
+
+ROOT = Path(__file__).resolve().parents[2]
+CELLS = Path(__file__).with_name("cells.py")
+PATIENCE = 300  # seconds, for a busy machine
+STARTS = 6  # rapaio hangs in one start of five
+DOMAINS = 'java.util.List.of("web", "code")'
+VALUES = {
+    "table": 'tech.tablesaw.api.Table.create(tech.tablesaw.api.DoubleColumn.create("loss_nats", 2.31415926))',
+}
+PROGRESS = """\
+var bar = new io.regmixd.notebook.ProgressDisplay();
+for (int i = 0; i <= 8; i++) { bar.update("Training proxies", i / 8.0, i + " of 8"); Thread.sleep(50); }"""
+
+
+def execute(name, *cells, patience=PATIENCE):
+    """The outputs of cells, each a text or a pair of a text and the seconds after which it is interrupted."""
+    pairs = [cell if isinstance(cell, tuple) else (cell, None) for cell in cells]
+    asked = {"kernel": name, "cells": [{"code": code, "interrupt_after": after} for code, after in pairs]}
+    done = subprocess.run(
+        [packages.find(SETUP), CELLS], env={**os.environ, **kernel.jupyter_environment(SETUP)}, input=json.dumps(asked),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", timeout=patience, cwd=ROOT,
+    )
+    if done.returncode != 0:
+        raise AssertionError(done.stderr)
+    return json.loads(done.stdout)
+
+
+def text(output, mime="text/plain"):
+    return "".join(output["data"][mime])
+
+
+class Shows:
+    """What every kernel shows."""
+
+    def test_values_and_progress(self):
+        *values, progress = [answer["outputs"] for answer in self.execute(*VALUES.values(), PROGRESS)]
+        for name, outputs in zip(VALUES, values):
+            with self.subTest(value=name):
+                self.assertEqual(len(outputs), 1)
+                self.assertIn("text/plain", outputs[0]["data"])
+        self.assertIn('<td style="text-align:right">2.314</td>', text(values[list(VALUES).index("table")][0], "text/html"))
+        self.assertEqual(len(progress), 1, "one line, changed in place")
+        self.assertRegex(text(progress[0]), r"Training proxies  done in .* s  8 of 8")
+
+
+class IJavaTest(unittest.TestCase, Shows):
+    @classmethod
+    def setUpClass(cls):
+        subprocess.run([ROOT / "run-notebook", "--set-up"], check=True, stdin=subprocess.DEVNULL)
+
+    def execute(self, *cells):
+        return execute("java", *cells)
+
+
+class RapaioTest(unittest.TestCase, Shows):
+    @classmethod
+    def setUpClass(cls):
+        subprocess.run([ROOT / "run-notebook", "--set-up", "--kernel", "rapaio"], check=True, stdin=subprocess.DEVNULL)
+
+    def execute(self, *cells):
+        for start in range(STARTS):
+            try:
+                return execute("rapaio", *cells)
+            except (AssertionError, subprocess.TimeoutExpired) as hung:
+                if start == STARTS - 1 or isinstance(hung, AssertionError) and "respond" not in str(hung):
+                    raise
+
+
+if __name__ == "__main__":
+    unittest.main()
