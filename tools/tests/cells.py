@@ -1,6 +1,6 @@
 """Executes cells in a kernel of Jupyter by nbclient; a program of its own, because the tests' Python may not have nbclient.
 
-Standard input: {"kernel": NAME, "cells": [{"code": TEXT, "interrupt_after": SECONDS or null}, ...]}.
+Standard input: {"kernel": NAME, "start_in": SECONDS, "cells": [{"code": TEXT, "interrupt_after": SECONDS or null}, ...]}.
 Standard output: for each cell {"outputs": [...], "stopped_in": seconds from the interrupt to the end, or null}.
 """
 
@@ -19,7 +19,8 @@ def main():
     asked = json.load(sys.stdin)
     cells = [new_code_cell(cell["code"]) for cell in asked["cells"]]
     client = NotebookClient(
-        new_notebook(cells=cells), kernel_name=asked["kernel"], kernel_manager_class=KernelManager, timeout=300, startup_timeout=60
+        new_notebook(cells=cells), kernel_name=asked["kernel"], kernel_manager_class=KernelManager, timeout=300,
+        startup_timeout=asked["start_in"],
     )
     answers = []
     with client.setup_kernel():

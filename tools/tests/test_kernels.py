@@ -22,13 +22,13 @@ var bar = new io.regmixd.notebook.ProgressDisplay();
 for (int i = 0; i <= 8; i++) { bar.update("Training proxies", i / 8.0, i + " of 8"); Thread.sleep(50); }"""
 
 
-def execute(name, *cells, patience=PATIENCE):
+def execute(name, *cells, start_in=PATIENCE):
     """The outputs of cells, each a text or a pair of a text and the seconds after which it is interrupted."""
     pairs = [cell if isinstance(cell, tuple) else (cell, None) for cell in cells]
-    asked = {"kernel": name, "cells": [{"code": code, "interrupt_after": after} for code, after in pairs]}
+    asked = {"kernel": name, "start_in": start_in, "cells": [{"code": code, "interrupt_after": after} for code, after in pairs]}
     done = subprocess.run(
         [packages.find(SETUP), CELLS], env={**os.environ, **kernel.jupyter_environment(SETUP)}, input=json.dumps(asked),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", timeout=patience, cwd=ROOT,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", timeout=2 * PATIENCE, cwd=ROOT,
     )
     if done.returncode != 0:
         raise AssertionError(done.stderr)
@@ -70,7 +70,7 @@ class RapaioTest(unittest.TestCase, Shows):
     def execute(self, *cells):
         for start in range(STARTS):
             try:
-                return execute("rapaio", *cells)
+                return execute("rapaio", *cells, start_in=30)
             except (AssertionError, subprocess.TimeoutExpired) as hung:
                 if start == STARTS - 1 or isinstance(hung, AssertionError) and "respond" not in str(hung):
                     raise
