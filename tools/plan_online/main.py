@@ -1,13 +1,11 @@
 """The command ./plan-online."""
 
 import argparse
-import contextlib
-import os
 import sys
 from pathlib import Path
 
-from run_notebook import kernel
-from run_notebook.main import INTERRUPTED, SETUP, WRONG, one_at_a_time, set_up_java
+from run_notebook.java import become
+from run_notebook.main import INTERRUPTED, WRONG
 from run_notebook.terminal import Failure
 
 MAIN_CLASS = "io.regmixd.export.PlanOnline"
@@ -77,12 +75,7 @@ def main(argv=None):
     given = arguments(argv)
     try:
         chosen = options(given)
-        with contextlib.redirect_stdout(sys.stderr), one_at_a_time():  # standard output is for answers alone
-            jdk, library = set_up_java()
-        own = kernel.environment(SETUP, library)
-        own["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, [own["LD_LIBRARY_PATH"], os.environ.get("LD_LIBRARY_PATH")]))
-        java = str(jdk / "bin" / "java")
-        os.execve(java, [java, f"@{kernel.options(SETUP)}", MAIN_CLASS, *chosen], {**os.environ, **own})
+        become(MAIN_CLASS, chosen)
     except (Failure, OSError) as problem:
         print(problem, file=sys.stderr)
         return WRONG

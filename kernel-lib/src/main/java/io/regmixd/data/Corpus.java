@@ -145,6 +145,11 @@ public final class Corpus {
         return tokenizer;
     }
 
+    /// Which tokenizer the manifest asked for.
+    public TokenizerSource tokenizerSource() {
+        return index.tokenizer();
+    }
+
     /// The `tokenizer.json` of the corpus; none where a token is a byte.
     public Optional<Path> tokenizerFile() {
         return index.tokenizer().isBytes() ? Optional.empty() : Optional.of(folder.resolve(TokenizerFiles.FILE));

@@ -27,14 +27,17 @@ interface DocumentReader {
     /// For a file, by where it is and what its name ends in.
     static DocumentReader of(Manifest manifest, SourceFile file) {
         List<Wanted> wanted = Wanted.of(manifest, file.domains());
-        String plain = Expanded.plain(file.name()).toLowerCase(Locale.ROOT);
         if (file.location() instanceof SourceFile.InRepository) {
             Wanted only = wanted.getFirst();
             return new JarDocuments(only, (Source.Artifact) only.definition().source());
         }
-        return plain.endsWith(".jsonl") || plain.endsWith(".ndjson")
-                ? new JsonLines(file.name(), wanted)
-                : new PlainDocuments(file.name(), wanted);
+        return holdsRecords(file.name()) ? new JsonLines(file.name(), wanted) : new PlainDocuments(file.name(), wanted);
+    }
+
+    /// Whether a file of this name holds records.
+    static boolean holdsRecords(String name) {
+        String plain = Expanded.plain(name).toLowerCase(Locale.ROOT);
+        return plain.endsWith(".jsonl") || plain.endsWith(".ndjson") || plain.endsWith(".parquet");
     }
 
     /// Takes documents.

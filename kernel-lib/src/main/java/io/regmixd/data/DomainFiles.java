@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /// What is being made of one domain: its training tokens, appended document by document; the documents that are
 /// held out, by the hash of their text; the hashes of all.
 ///
-/// Every [#force] is a point to go on from after a crash. What came later is cut off then.
+/// Every [#state] is a point to go on from after a crash. What came later is cut off then.
 final class DomainFiles implements Closeable {
 
     private static final int BUFFER = 1 << 16;
@@ -161,9 +161,9 @@ final class DomainFiles implements Closeable {
         return train.tokens() >= maxTokens;
     }
 
-    /// Brings all of it to the disk.
-    State force() throws IOException {
-        TokenFile written = train.force();
+    /// A point to go on from: what was taken so far, once [#force] has brought it to the disk.
+    State state() throws IOException {
+        TokenFile written = train.written();
         write(hashFile, newHashes);
         for (HeldOut document : newHeldOut) {
             ByteBuffer bytes = ByteBuffer.allocate(HeldOut.HEAD + Integer.BYTES * document.tokens.length);
@@ -173,10 +173,15 @@ final class DomainFiles implements Closeable {
             write(heldOutFile, bytes.position(bytes.capacity()));
         }
         newHeldOut.clear();
-        hashFile.force(false);
-        heldOutFile.force(false);
         return new State(
                 written, holdOut, hashFile.position() / TextHash.BYTES, heldOutFile.position(), duplicates, rejected);
+    }
+
+    /// Brings what was written to the disk.
+    void force() throws IOException {
+        train.force();
+        hashFile.force(false);
+        heldOutFile.force(false);
     }
 
     private static void write(FileChannel channel, ByteBuffer filled) throws IOException {
@@ -190,7 +195,8 @@ final class DomainFiles implements Closeable {
     /// Writes the validation tokens and describes both files. Documents come in the order of their hashes, so that
     /// the first tokens are an even sample of them too; those beyond `validationTokens` are left out.
     Index.Domain finish(Manifest.Domain domain, int validationTokens) throws IOException {
-        State state = force();
+        State state = state();
+        force();
         TokenFile validation;
         TokenFile empty = new TokenFile(TokenFile.validation(name), 0, 0, 0, List.of());
         try (TokenAppender file = new TokenAppender(folder, empty, width, endOfDocument)) {
@@ -200,7 +206,8 @@ final class DomainFiles implements Closeable {
                 }
                 file.document(document.tokens, document.textBytes);
             }
-            validation = file.force();
+            validation = file.written();
+            file.force();
         }
         return new Index.Domain(
                 name,

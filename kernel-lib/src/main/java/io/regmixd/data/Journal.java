@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// How far a preparation has come: written after each file, so that a file is what is lost at most.
+/// How far a preparation has come: which files were read to their ends, and what came of them.
 ///
 /// @param fingerprint of the corpus
 /// @param files       the SHA-256 of each file that was read to its end, by name, in their order

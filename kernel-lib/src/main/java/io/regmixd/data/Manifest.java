@@ -12,12 +12,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 /// What a corpus is made of: the domains, where their text comes from, and what is held out for validation.
 ///
@@ -41,7 +44,11 @@ public record Manifest(
     // Part of the fingerprint: to be raised whenever the same manifest would give other tokens.
     private static final int FORMAT = 1;
 
+    private static final int LONGEST_NAME = 40;
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,39}");
+    // of a user's own folder: enough for a loss that tells mixtures apart, and not too much of a small domain
+    private static final int USUAL_VALIDATION = 65_536;
+    private static final int PART_HELD_OUT = 10;
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     /// @throws IllegalArgumentException if a field is missing or out of range; the message starts with the
@@ -81,7 +88,7 @@ public record Manifest(
     ///     there, not the natural share
     /// @param naturalShare optional: the domain's share of the text that it is from, for all domains or none;
     ///     shares are scaled to the sum 1. Where none is given, the shares of the tokens that were read count
-    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
     public record Domain(
             String name,
             String description,
@@ -165,6 +172,98 @@ public record Manifest(
             throw new NoSuchFileException(
                     file.toString(), null, "there is no such manifest; give the path of a JSON file");
         }
+    }
+
+    /// A manifest of a user's own text: each folder of `folder` is a domain, and all files in it are its text.
+    ///
+    /// Files of records (`.jsonl`, `.ndjson`, `.parquet`, also compressed) are read record by record. Others are a
+    /// document each or, where a domain has fewer than ten, line by line. The manifest is meant to be edited: the
+    /// first domain is the objective, and the licences are unknown.
+    ///
+    /// @throws IllegalArgumentException if there are fewer than two folders with files, a name is no name for a
+    ///     domain, or a folder holds files of both kinds; names the folder
+    /// @throws IOException              if the folder cannot be read
+    public static Manifest ofFolder(Path folder, TokenizerSource tokenizer) throws IOException {
+        List<Domain> domains = new ArrayList<>();
+        long smallest = Long.MAX_VALUE;
+        long longest = 0;
+        for (Path each : listed(folder, Files::isDirectory)) {
+            FolderText text = FolderText.of(each);
+            if (text.files() > 0) {
+                smallest = Math.min(smallest, text.bytes());
+                longest = Math.max(longest, text.document());
+                domains.add(Domain.of(
+                        nameOf(each),
+                        text.files() + " files of the folder " + each.getFileName(),
+                        "unknown",
+                        new Source.Files(List.of(each.getFileName() + "/**"), null, null, null),
+                        text.unit()));
+            }
+        }
+        if (domains.size() < 2) {
+            throw new IllegalArgumentException(
+                    folder.toAbsolutePath() + " has " + domains.size()
+                            + " folders with files in them: put the text of each domain into a folder of its own, two at least");
+        }
+        long needed = HoldOut.PART_OF_ONE * (longest + 1); // so that the usual document may be held out
+        int validation = Math.clamp(Math.max(smallest / PART_HELD_OUT, needed), 1, USUAL_VALIDATION);
+        return new Manifest(
+                nameOf(folder.toAbsolutePath().normalize()),
+                "The text of the folder " + folder.toAbsolutePath().normalize().getFileName(),
+                tokenizer,
+                domains.getFirst().name(),
+                validation,
+                domains);
+    }
+
+    private static List<Path> listed(Path folder, Predicate<Path> wanted) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(path -> !path.getFileName().toString().startsWith("."))
+                    .filter(wanted)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static String nameOf(Path folder) {
+        String name = folder.getFileName().toString().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_-]+", "-");
+        String letters = name.replaceFirst("^[^a-z]+", "");
+        return letters.substring(0, Math.min(letters.length(), LONGEST_NAME));
+    }
+
+    /// What lies in the folder of a domain.
+    ///
+    /// @param document the length of the usual document, in bytes; 0 if it is less than a file
+    private record FolderText(int files, long bytes, long document, Unit unit) {
+
+        private static final int FEW = 10;
+
+        static FolderText of(Path folder) throws IOException {
+            List<Long> sizes = new ArrayList<>();
+            int records = 0;
+            try (Stream<Path> tree = Files.walk(folder)) {
+                for (Path file : tree.filter(Files::isRegularFile).toList()) {
+                    sizes.add(Files.size(file));
+                    records += DocumentReader.holdsRecords(file.getFileName().toString()) ? 1 : 0;
+                }
+            }
+            if (records > 0 && records < sizes.size()) {
+                throw new IllegalArgumentException(folder + " holds " + records
+                        + " files of records (.jsonl, .parquet) and " + (sizes.size() - records)
+                        + " others: a domain has files of one kind");
+            }
+            Unit unit = records > 0 ? Unit.RECORD : sizes.size() < FEW ? Unit.LINE : Unit.FILE;
+            long median = unit == Unit.FILE ? sizes.stream().sorted().toList().get(sizes.size() / 2) : 0;
+            return new FolderText(
+                    sizes.size(), sizes.stream().mapToLong(size -> size).sum(), median, unit);
+        }
+    }
+
+    /// Writes the manifest as JSON, for people.
+    ///
+    /// @throws IOException if the file cannot be written
+    public void write(Path file) throws IOException {
+        Json.write(this, file);
     }
 
     /// Identifies the tokens that this manifest leads to, 16 hexadecimal digits: the head of the SHA-256 over

@@ -20,8 +20,8 @@ import java.util.Optional;
 /// Makes the token files and the index of one manifest in one folder, in one pass over the files that the text
 /// comes from.
 ///
-/// A file that was read to its end is kept if the preparation ends early, in whatever way: the journal is written
-/// after each. The index is written last. Two preparations of one folder take turns.
+/// Files that were read to their ends are kept if the preparation ends early; after a `kill -9`, those of the last
+/// seconds are read again. The index is written last. Two preparations of one folder take turns.
 final class Preparation {
 
     private static final String STEP = "Preparing corpus";
@@ -29,6 +29,7 @@ final class Preparation {
     private static final String FETCHED = "fetched";
     private static final long LOCK_POLL_MILLIS = 200;
     private static final long TELL_NANOS = 500_000_000;
+    private static final long KEEP_NANOS = 2_000_000_000L;
 
     private final Manifest manifest;
     private final List<SourceFile> files;
@@ -38,6 +39,7 @@ final class Preparation {
     private final TokenizerFiles tokenizers;
     private final Progress progress;
     private final Map<String, DomainFiles> domains = new LinkedHashMap<>();
+    private long kept = System.nanoTime(); // when the journal was written last
 
     /// @param files  see [SourceFile#of]
     /// @param folder the corpus's own
@@ -134,14 +136,40 @@ final class Preparation {
 
     private void prepare() throws IOException, InterruptedException {
         Tokenizer tokenizer = tokenizers.obtain(manifest.tokenizer(), folder);
-        Journal journal = Journal.read(folder, fingerprint);
         try {
-            journal = goOn(journal, tokenizer);
-            readAll(journal, tokenizer);
+            Journal journal = goOn(Journal.read(folder, fingerprint), tokenizer);
+            try {
+                readAll(journal, tokenizer);
+            } finally {
+                keepInAnyCase(journal);
+            }
             finish(journal, tokenizer);
         } finally {
             for (DomainFiles domain : domains.values()) {
                 domain.close();
+            }
+        }
+    }
+
+    /// Brings what the journal says to the disk.
+    private void keep(Journal journal) throws IOException {
+        for (DomainFiles domain : domains.values()) {
+            domain.force();
+        }
+        journal.write(folder);
+        kept = System.nanoTime();
+    }
+
+    // After an exception, too, which is what the caller shall hear of; and an interrupt would close the files.
+    private void keepInAnyCase(Journal journal) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            keep(journal);
+        } catch (IOException _) {
+            // then what was kept before stands
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }
@@ -178,14 +206,22 @@ final class Preparation {
     }
 
     private void readAll(Journal journal, Tokenizer tokenizer) throws IOException, InterruptedException {
-        try (FetchAhead ahead = new FetchAhead(files, fetcher, folder.resolve(FETCHED))) {
+        try (FetchAhead ahead = new FetchAhead(files, fetcher, folder.resolve(FETCHED));
+                Tokenization tokenization = new Tokenization(
+                        tokenizer,
+                        Runtime.getRuntime().availableProcessors(),
+                        (document, tokens) ->
+                                domain(document.domain()).document(document.hash(), tokens, document.textBytes()))) {
             for (int i = 0; i < files.size(); i++) {
                 SourceFile file = files.get(i);
                 double done = (double) i / files.size();
                 if (journal.files().containsKey(key(file))) {
                     progress.update(STEP, done, told(file) + "kept from before");
                 } else if (!full(file)) {
-                    read(i, ahead, journal, tokenizer);
+                    read(i, ahead, journal, tokenizer, tokenization);
+                    if (System.nanoTime() - kept > KEEP_NANOS) {
+                        keep(journal);
+                    }
                 }
             }
         }
@@ -210,7 +246,7 @@ final class Preparation {
         });
     }
 
-    private void read(int place, FetchAhead ahead, Journal journal, Tokenizer tokenizer)
+    private void read(int place, FetchAhead ahead, Journal journal, Tokenizer tokenizer, Tokenization tokenization)
             throws IOException, InterruptedException {
         SourceFile file = files.get(place);
         double before = (double) place / files.size();
@@ -229,12 +265,12 @@ final class Preparation {
                 open(domain, DomainFiles.State.start(domain.name(), fixed.getValue()), tokenizer);
             }
             progress.update(STEP, before, told(file) + "writing");
-            read(file, path, before, tokenizer);
-            journal.files().put(key(file), sha256);
-            for (Map.Entry<String, DomainFiles> domain : domains.entrySet()) {
-                journal.domains().put(domain.getKey(), domain.getValue().force());
+            read(file, path, before, tokenization);
+            for (int d : file.domains()) {
+                journal.domains()
+                        .put(manifest.domains().get(d).name(), domain(d).state());
             }
-            journal.write(folder);
+            journal.files().put(key(file), sha256);
             if (path.startsWith(folder)) {
                 Files.delete(path);
             }
@@ -251,41 +287,32 @@ final class Preparation {
                 .toList();
     }
 
-    private void read(SourceFile file, Path path, double before, Tokenizer tokenizer)
+    private void read(SourceFile file, Path path, double before, Tokenization tokenization)
             throws IOException, InterruptedException {
-        try (Tokenization tokenization = new Tokenization(
-                tokenizer,
-                Runtime.getRuntime().availableProcessors(),
-                (document, tokens) ->
-                        domain(document.domain()).document(document.hash(), tokens, document.textBytes()))) {
-            long[] told = {System.nanoTime(), 0};
-            DocumentReader.of(manifest, file).read(path, new DocumentReader.Sink() {
-                @Override
-                public boolean document(int d, String text, double done) throws IOException {
-                    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-                    told[1] += bytes.length;
-                    TextHash hash = TextHash.of(bytes);
-                    if (domain(d).wants(hash)) {
-                        add(tokenization, new Tokenization.Document(d, hash, text, bytes.length));
-                    }
-                    if (System.nanoTime() - told[0] > TELL_NANOS) {
-                        told[0] = System.nanoTime();
-                        progress.update(
-                                STEP,
-                                before + done / files.size(),
-                                String.format(
-                                        Locale.ROOT, "%s%s, %,.1f MB of text", told(file), file.name(), told[1] / 1e6));
-                    }
-                    return !full(file);
+        long[] told = {System.nanoTime(), 0};
+        boolean _ = DocumentReader.of(manifest, file).read(path, new DocumentReader.Sink() {
+            @Override
+            public boolean document(int d, String text, double done) throws IOException {
+                byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                told[1] += bytes.length;
+                TextHash hash = TextHash.of(bytes);
+                if (domain(d).wants(hash)) {
+                    add(tokenization, new Tokenization.Document(d, hash, text, bytes.length));
                 }
+                if (System.nanoTime() - told[0] > TELL_NANOS) {
+                    told[0] = System.nanoTime();
+                    String megabytes = String.format(Locale.ROOT, ", %,.1f MB of text", told[1] / 1e6);
+                    progress.update(STEP, before + done / files.size(), told(file) + file.name() + megabytes);
+                }
+                return !full(file);
+            }
 
-                @Override
-                public void rejected(int d) {
-                    domain(d).reject();
-                }
-            });
-            tokenization.finish();
-        }
+            @Override
+            public void rejected(int d) {
+                domain(d).reject();
+            }
+        });
+        tokenization.finish();
     }
 
     private DomainFiles domain(int place) {

@@ -29,7 +29,7 @@ final class TokenAppender implements Closeable {
     private long tokens;
     private long textBytes;
 
-    /// @param before what was written, all of it [#force]d; whatever came after it is cut off
+    /// @param before what was written, all of it; whatever came after it is cut off
     /// @throws IOException if the file is shorter than that, or cannot be written
     TokenAppender(Path folder, TokenFile before, int width, int endOfDocument) throws IOException {
         this.file = before.file();
@@ -100,12 +100,16 @@ final class TokenAppender implements Closeable {
         buffer.clear();
     }
 
-    /// Brings all of it to the disk.
+    /// Brings what was written to the disk.
+    void force() throws IOException {
+        channel.force(false);
+    }
+
+    /// Writes what was taken so far.
     ///
     /// @return what the file holds now
-    TokenFile force() throws IOException {
+    TokenFile written() throws IOException {
         flush();
-        channel.force(false);
         List<String> all = new ArrayList<>(blocks);
         if (inBlock > 0) {
             all.add(hexSoFar());

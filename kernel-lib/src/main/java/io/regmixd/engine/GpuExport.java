@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /// What `tools/gpu/check.py` takes to a machine with a GPU and Python, but no Java: the program as it would run
 /// there, and one small untrained model as raw numbers and in the format of Transformers.
@@ -32,7 +33,13 @@ final class GpuExport {
         }
         List<ComputeDevice> cpu = ComputeDevice.cpu(1);
         try (Llama llama = Llama.initialise(CHECKED, new long[] {1}, cpu, Compute.FLOAT32)) {
-            llama.export(0, CONTEXT, folder.resolve("transformers"), Precision.FLOAT32, Progress.SILENT);
+            llama.export(
+                    0,
+                    CONTEXT,
+                    OptionalInt.empty(),
+                    folder.resolve("transformers"),
+                    Precision.FLOAT32,
+                    Progress.SILENT);
             ByteBuffer values = ByteBuffer.allocate(Math.toIntExact(CHECKED.parameters() * Float.BYTES))
                     .order(ByteOrder.LITTLE_ENDIAN);
             for (TensorFile.Tensor tensor : llama.tensors()) {

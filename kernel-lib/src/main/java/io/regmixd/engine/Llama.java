@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -78,7 +79,8 @@ public final class Llama implements AutoCloseable {
     /// Untrained models.
     ///
     /// @param seeds one a model
-    /// @throws DeviceMemoryException if their parameters and moments do not fit on a device; nothing is left there
+    /// @throws DeviceMemoryException if their parameters and moments do not fit on a device; nothing is left
+    ///     there
     public static Llama initialise(LlamaConfig config, long[] seeds, List<ComputeDevice> devices, Compute compute) {
         Llama llama = new Llama(config, seeds.length, devices, compute);
         try {
@@ -195,19 +197,21 @@ public final class Llama implements AutoCloseable {
 
     /// Writes one model in the format of Hugging Face's Transformers, which vLLM and
     /// lm-evaluation-harness load, too: `config.json` and `model.safetensors` (past 5 GB shards and their
-    /// index). No tokenizer is written: tokens are numbers, as in [#train].
+    /// index). No tokenizer is written: tokens are numbers, as in [#train]; see [HuggingFace#exportTokenizer].
     ///
     /// Each file is whole or not there; `config.json` comes last, so that a folder with one is complete. An
     /// earlier export to the same folder is replaced.
     ///
     /// @param model     0 to K - 1
     /// @param context   longest sequence that it was trained on
+    /// @param endOfDocument the token after which generation ends, if there is one
     /// @throws IOException          if the folder cannot be written to or holds weights of another kind
     /// @throws InterruptedException if the thread is interrupted between two tensors
-    public void export(int model, int context, Path folder, Precision precision, Progress progress)
+    public void export(
+            int model, int context, OptionalInt endOfDocument, Path folder, Precision precision, Progress progress)
             throws IOException, InterruptedException {
         Objects.checkIndex(model, models);
-        HuggingFace.export(folder, config, context, name -> values(name, model), precision, progress);
+        HuggingFace.export(folder, config, context, endOfDocument, name -> values(name, model), precision, progress);
     }
 
     private float[] values(String parameter, int model) {

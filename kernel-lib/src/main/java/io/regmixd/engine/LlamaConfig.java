@@ -42,6 +42,11 @@ public record LlamaConfig(int layers, int heads, int width, int hidden, int voca
         };
     }
 
+    /// The same for tokens of another vocabulary.
+    public LlamaConfig withVocabulary(int tokens) {
+        return new LlamaConfig(layers, heads, width, hidden, tokens);
+    }
+
     /// A proxy for two CPU cores and byte tokens: 100 thousand parameters outside the vocabulary matrices.
     public static LlamaConfig demoProxy() {
         return new LlamaConfig(2, 4, 64, 192, 256);

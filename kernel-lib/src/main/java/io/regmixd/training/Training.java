@@ -8,6 +8,7 @@ import io.regmixd.engine.Continuation;
 import io.regmixd.engine.Likelihood;
 import io.regmixd.engine.Llama;
 import io.regmixd.engine.Precision;
+import io.regmixd.engine.huggingface.HuggingFace;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.store.Provenance;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
@@ -169,7 +171,8 @@ public final class Training implements AutoCloseable {
         TensorFile.write(file, metadata, llama.tensors());
     }
 
-    /// Writes the model of one run in the format of Transformers, see [Llama#export].
+    /// Writes the model of one run in the format of Transformers, see [Llama#export], and the corpus's tokenizer if
+    /// it has one.
     ///
     /// @param run its place in the group
     /// @throws IllegalStateException if it has diverged
@@ -181,7 +184,13 @@ public final class Training implements AutoCloseable {
             throw new IllegalStateException(
                     runs.get(run).name() + " diverged at step " + divergedAt[run] + ": there is no model to export");
         }
-        llama.export(run, settings.context(), folder, precision, progress);
+        Optional<Path> tokenizer = corpus.tokenizerFile();
+        if (tokenizer.isPresent()) {
+            HuggingFace.exportTokenizer(
+                    folder, tokenizer.get(), corpus.tokenizerSource().endOfDocument(), settings.context());
+        }
+        OptionalInt endOfDocument = OptionalInt.of(corpus.tokenizer().endOfDocument());
+        llama.export(run, settings.context(), endOfDocument, folder, precision, progress);
     }
 
     /// What the state after `step` steps depends on: of the schedules, the stages that have begun.

@@ -68,6 +68,20 @@ public record TrainingSettings(
                 model, context, batch, steps, stages, learningRate, weightDecay, validationTokens, compute);
     }
 
+    /// The same, the model with the vocabulary of a corpus.
+    public TrainingSettings withVocabularyOf(Corpus corpus) {
+        return new TrainingSettings(
+                model.withVocabulary(corpus.vocabulary()),
+                context,
+                batch,
+                steps,
+                stages,
+                learningRate,
+                weightDecay,
+                validationTokens,
+                compute);
+    }
+
     /// Proxies of [LlamaConfig#demoProxy] with RegMix's shape of the learning rate: constant after a warm-up.
     public static TrainingSettings demoProxies(int steps, int stages) {
         return new TrainingSettings(

@@ -14,6 +14,7 @@ import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,7 +135,7 @@ class MemoryTest {
         Replica replica = replica();
         try (Llama llama = llama(replica)) {
             int before = replica.manager().getManagedArrays().size();
-            llama.export(0, CONTEXT, folder, Precision.FLOAT32, Progress.SILENT);
+            llama.export(0, CONTEXT, OptionalInt.empty(), folder, Precision.FLOAT32, Progress.SILENT);
             assertThat(replica.manager().getManagedArrays()).hasSize(before);
         }
     }

@@ -131,6 +131,7 @@ class TargetRunTest {
             Path exported = folder.resolve("exported").resolve(method);
             target.export(folder, method, 2, exported, Precision.FLOAT32, Progress.SILENT);
             assertThat(mean(exported)).isCloseTo(expected[target.methods().indexOf(method)], within(1e-5));
+            assertThat(exported.resolve("config.json")).content().contains("\"eos_token_id\" : 0");
         }
         assertThatThrownBy(() -> target.export(folder, "DoReMi", 1, folder, Precision.FLOAT32, Progress.SILENT))
                 .hasMessage("there is no target DoReMi, seed 1: methods are [Human, Uniform], seeds [1, 2]");

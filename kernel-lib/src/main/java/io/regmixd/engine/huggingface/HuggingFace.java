@@ -5,6 +5,7 @@ import io.regmixd.engine.Llama;
 import io.regmixd.engine.LlamaConfig;
 import io.regmixd.engine.Precision;
 import io.regmixd.store.Json;
+import io.regmixd.store.WholeFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
@@ -56,6 +58,7 @@ public final class HuggingFace {
     /// `config.json` comes last, so that a folder with one is complete.
     ///
     /// @param context    longest sequence that the model was trained on
+    /// @param endOfDocument the token after which generation ends, if there is one
     /// @param parameters row-major values by the names of [Llama#shapes]; asked for as they are written
     /// @throws IOException          if the folder cannot be written to or holds weights of another kind
     /// @throws InterruptedException if the thread is interrupted between two tensors
@@ -63,17 +66,19 @@ public final class HuggingFace {
             Path folder,
             LlamaConfig config,
             int context,
+            OptionalInt endOfDocument,
             Function<String, float[]> parameters,
             Precision precision,
             Progress progress)
             throws IOException, InterruptedException {
-        export(folder, config, context, parameters, precision, SHARD_BYTES, progress);
+        export(folder, config, context, endOfDocument, parameters, precision, SHARD_BYTES, progress);
     }
 
     public static void export(
             Path folder,
             LlamaConfig config,
             int context,
+            OptionalInt endOfDocument,
             Function<String, float[]> parameters,
             Precision precision,
             long shardBytes,
@@ -102,11 +107,31 @@ public final class HuggingFace {
         if (shards.size() > 1) {
             Json.write(index(shards, precision), folder.resolve(INDEX));
         }
-        Json.write(HuggingFaceConfig.of(config, context, precision), folder.resolve(HuggingFaceConfig.FILE));
+        Json.write(
+                HuggingFaceConfig.of(config, context, endOfDocument, precision),
+                folder.resolve(HuggingFaceConfig.FILE));
         progress.update(
                 STEP_OUT,
                 1,
                 String.format(Locale.ROOT, "%,d parameters in %s", config.parameters(), precision.torchName()));
+    }
+
+    /// Writes the tokenizer beside a model: `tokenizer.json`, and a `tokenizer_config.json` that says what ends
+    /// a text.
+    ///
+    /// @param endOfDocument the text of that token
+    /// @param context       longest sequence that the model was trained on
+    /// @throws IOException if the folder cannot be written to
+    public static void exportTokenizer(Path folder, Path tokenizer, String endOfDocument, int context)
+            throws IOException {
+        byte[] json = Files.readAllBytes(tokenizer);
+        WholeFile.write(folder.resolve("tokenizer.json"), out -> out.write(json));
+        ObjectNode config = Json.object();
+        config.put("tokenizer_class", "PreTrainedTokenizerFast");
+        config.put("eos_token", endOfDocument);
+        config.put("model_max_length", context);
+        config.put("clean_up_tokenization_spaces", false);
+        Json.write(config, folder.resolve("tokenizer_config.json"));
     }
 
     private static void tell(Progress progress, String step, int done, long all) {

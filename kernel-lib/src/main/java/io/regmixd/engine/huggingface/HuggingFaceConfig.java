@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -38,8 +39,9 @@ final class HuggingFaceConfig {
 
     private HuggingFaceConfig() {}
 
-    /// @param context longest sequence that the model was trained on
-    static ObjectNode of(LlamaConfig config, int context, Precision precision) {
+    /// @param context       longest sequence that the model was trained on
+    /// @param endOfDocument the token after which generation ends
+    static ObjectNode of(LlamaConfig config, int context, OptionalInt endOfDocument, Precision precision) {
         ObjectNode json = Json.object();
         json.putArray("architectures").add("LlamaForCausalLM");
         FIXED.forEach(json::putPOJO);
@@ -53,13 +55,14 @@ final class HuggingFaceConfig {
         json.put("initializer_range", Math.sqrt(2.0 / 5 / config.width()));
         // absent would mean 1 and 2, which are tokens like any other here
         json.putNull("bos_token_id");
-        json.putNull("eos_token_id");
+        endOfDocument.ifPresentOrElse(token -> json.put("eos_token_id", token), () -> json.putNull("eos_token_id"));
         json.put("use_cache", true);
         json.put("torch_dtype", precision.torchName());
         return json;
     }
 
-    /// @throws IOException if the file is missing or no JSON, or describes a model that [io.regmixd.engine.Llama] does
+    /// @throws IOException if the file is missing or no JSON, or describes a model that
+    ///     [io.regmixd.engine.Llama] does
     /// not
     ///     compute; the message names file and field
     static LlamaConfig read(Path file) throws IOException {

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -211,7 +212,8 @@ class HuggingFaceTest {
         List<Double> out = new ArrayList<>();
         List<Double> in = new ArrayList<>();
         try (Llama llama = models(3)) {
-            llama.export(0, CONTEXT, folder, Precision.FLOAT32, (step, done, message) -> out.add(done));
+            llama.export(
+                    0, CONTEXT, OptionalInt.empty(), folder, Precision.FLOAT32, (step, done, message) -> out.add(done));
         }
         Llama.load(folder, ComputeDevice.cpu(1), Compute.FLOAT32, (step, done, message) -> in.add(done))
                 .close();

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,11 +190,12 @@ class HuggingFaceTroubleTest {
     void interruptedExportLeavesNoFolderThatLooksComplete(int tensor) throws Exception {
         export(folder, llama, 0, Precision.FLOAT32);
         assertThatExceptionOfType(InterruptedException.class)
-                .isThrownBy(() -> llama.export(0, CONTEXT, folder, Precision.FLOAT32, (step, done, message) -> {
-                    if (message.startsWith(tensor + " of 21 tensors")) {
-                        Thread.currentThread().interrupt();
-                    }
-                }));
+                .isThrownBy(() -> llama.export(
+                        0, CONTEXT, OptionalInt.empty(), folder, Precision.FLOAT32, (step, done, message) -> {
+                            if (message.startsWith(tensor + " of 21 tensors")) {
+                                Thread.currentThread().interrupt();
+                            }
+                        }));
         assertThat(files(folder)).containsExactly("model.safetensors");
         assertRefused("config.json: there is no such file");
     }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -49,12 +50,19 @@ final class TinyExport {
     }
 
     static void export(Path folder, Llama llama, int model, Precision precision) throws Exception {
-        llama.export(model, CONTEXT, folder, precision, Progress.SILENT);
+        llama.export(model, CONTEXT, OptionalInt.empty(), folder, precision, Progress.SILENT);
     }
 
     static void exportSharded(Path folder, Llama llama, long shardBytes) throws Exception {
         HuggingFace.export(
-                folder, CONFIG, CONTEXT, parameters(llama, 0)::get, Precision.FLOAT32, shardBytes, Progress.SILENT);
+                folder,
+                CONFIG,
+                CONTEXT,
+                OptionalInt.empty(),
+                parameters(llama, 0)::get,
+                Precision.FLOAT32,
+                shardBytes,
+                Progress.SILENT);
     }
 
     static Llama load(Path folder) throws Exception {

@@ -1,0 +1,50 @@
+"""The command ./prepare."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from run_notebook.java import become
+from run_notebook.main import INTERRUPTED, ROOT, WRONG
+from run_notebook.terminal import Failure
+
+MAIN_CLASS = "io.regmixd.data.PrepareFolder"
+
+DESCRIPTION = """\
+Makes a corpus of your own text. Each folder of FOLDER is a domain, all files in it are its text: plain text is a document
+a file; of .jsonl files (also .jsonl.gz, .jsonl.zst) the field "text" of each line is one.
+
+The first time it writes FOLDER/manifest.json, which is yours to edit: the objective (the domain that the plan is to be good at),
+licences, which field has the text, what is held out. Then, and each time that you run it again, it prepares the corpus."""
+
+EPILOG = """\
+example:
+  ./prepare texts
+  ./run-notebook notebooks/regmix-d.ipynb -p MANIFEST texts/manifest.json"""
+
+
+def arguments(argv):
+    parser = argparse.ArgumentParser(
+        prog="prepare", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="holds a folder for each domain")
+    parser.add_argument("--tokenizer", metavar="FILE", default="bytes", help="a tokenizer.json of Hugging Face's (without: a token is a byte)")
+    parser.add_argument("--end-of-document", metavar="TOKEN", default="<|endoftext|>", help="its token that ends a document (<|endoftext|>)")
+    parser.add_argument("--data", metavar="FOLDER", type=Path, default=ROOT / "data", help="where prepared corpora lie (data)")
+    return parser.parse_args(argv)
+
+
+def main(argv=None):
+    given = arguments(argv)
+    try:
+        if not given.folder.is_dir():
+            raise Failure(f"There is no folder {given.folder}.")
+        if given.tokenizer != "bytes" and not Path(given.tokenizer).is_file():
+            raise Failure(f"There is no file {given.tokenizer}: --tokenizer names a tokenizer.json.")
+        become(MAIN_CLASS, [str(given.folder), str(given.data.resolve()), given.tokenizer, given.end_of_document])
+    except (Failure, OSError) as problem:
+        print(problem, file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
