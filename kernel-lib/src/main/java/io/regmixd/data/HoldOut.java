@@ -1,8 +1,10 @@
 package io.regmixd.data;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 
 /// Which documents of a domain are held out for validation, and which are kept at all, by the hash of their text:
 /// a pure function of the text, fixed before the domain is read.
@@ -29,45 +31,61 @@ record HoldOut(TextHash validation, TextHash kept, int longest, double tokens) {
         return tokens <= longest && (validation == null || hash.compareTo(validation) < 0);
     }
 
+    /// How long a document is.
+    ///
+    /// @param tokens its end included
+    /// @param bytes  of its text in UTF-8
+    record Size(int tokens, int bytes) {}
+
     /// What is right for a domain of these documents and no others: held out are the ones with the lowest hashes,
     /// up to the first that would bring them over `validationTokens`; kept likewise.
     ///
-    /// @param tokens how many tokens each document has
-    /// @param most   how many tokens of the domain are kept at most
-    static HoldOut exact(NavigableMap<TextHash, Integer> tokens, long most, int validationTokens) {
-        TextHash kept = firstBeyond(tokens, most);
+    /// @param maxBytes how many bytes of text are kept at most, one more for each document
+    static HoldOut exact(NavigableMap<TextHash, Size> documents, long maxBytes, int validationTokens) {
+        TextHash kept = firstBeyond(documents, HoldOut::bytes, maxBytes);
         int longest = validationTokens / PART_OF_ONE;
-        NavigableMap<TextHash, Integer> candidates = new TreeMap<>(kept == null ? tokens : tokens.headMap(kept, false));
-        candidates.values().removeIf(length -> length > longest);
-        return new HoldOut(firstBeyond(candidates, validationTokens), kept, longest, sum(tokens));
+        NavigableMap<TextHash, Size> candidates =
+                new TreeMap<>(kept == null ? documents : documents.headMap(kept, false));
+        candidates.values().removeIf(size -> size.tokens() > longest);
+        return new HoldOut(
+                firstBeyond(candidates, Size::tokens, validationTokens),
+                kept,
+                longest,
+                sum(documents.values(), Size::tokens));
     }
 
     /// What is likely right for a domain of which these documents are `part`, taken evenly.
     ///
     /// @param maxTokens the domain is read no further than to so many tokens to train on
     static HoldOut estimated(
-            NavigableMap<TextHash, Integer> tokens, double part, long most, long maxTokens, int validationTokens) {
+            NavigableMap<TextHash, Size> documents, double part, long maxBytes, long maxTokens, int validationTokens) {
         int longest = validationTokens / PART_OF_ONE;
-        if (tokens.isEmpty()) {
+        if (documents.isEmpty()) {
             return new HoldOut(TextHash.below(UNKNOWN), null, longest, 0); // rare: not met in what was looked at
         }
-        double all = sum(tokens) / part;
-        double keptPart = Math.min(1, most / all);
+        double all = sum(documents.values(), Size::tokens) / part;
+        double keptPart = Math.min(1, maxBytes * part / sum(documents.values(), HoldOut::bytes));
         double readPart = Math.min(1, maxTokens / (all * keptPart));
         double candidates = readPart
-                * tokens.values().stream()
-                        .filter(n -> n <= longest)
-                        .mapToLong(n -> n)
-                        .sum()
+                * sum(
+                        documents.values().stream()
+                                .filter(size -> size.tokens() <= longest)
+                                .toList(),
+                        Size::tokens)
                 / part;
         double heldOut = Math.min(MOST * keptPart, MARGIN * validationTokens / candidates);
         return new HoldOut(TextHash.below(heldOut), keptPart < 1 ? TextHash.below(keptPart) : null, longest, all);
     }
 
-    private static TextHash firstBeyond(NavigableMap<TextHash, Integer> tokens, long limit) {
+    private static int bytes(Size size) {
+        return size.bytes() + 1;
+    }
+
+    private static TextHash firstBeyond(
+            NavigableMap<TextHash, Size> documents, ToIntFunction<Size> length, long limit) {
         long sum = 0;
-        for (Map.Entry<TextHash, Integer> document : tokens.entrySet()) {
-            sum += document.getValue();
+        for (Map.Entry<TextHash, Size> document : documents.entrySet()) {
+            sum += length.applyAsInt(document.getValue());
             if (sum > limit) {
                 return document.getKey();
             }
@@ -75,7 +93,7 @@ record HoldOut(TextHash validation, TextHash kept, int longest, double tokens) {
         return null;
     }
 
-    private static long sum(Map<TextHash, Integer> tokens) {
-        return tokens.values().stream().mapToLong(n -> n).sum();
+    private static double sum(Collection<Size> sizes, ToIntFunction<Size> length) {
+        return sizes.stream().mapToDouble(length::applyAsInt).sum();
     }
 }

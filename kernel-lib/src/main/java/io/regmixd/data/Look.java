@@ -27,13 +27,15 @@ record Look(Manifest manifest, List<SourceFile> files, Tokenizer tokenizer) {
     /// @param place the file that feeds them first
     /// @param path  where that file is
     Map<Integer, HoldOut> at(int place, Path path, List<Integer> domains) throws IOException, InterruptedException {
-        Map<Integer, NavigableMap<TextHash, Integer>> tokens = new LinkedHashMap<>();
-        domains.forEach(d -> tokens.put(d, new TreeMap<>()));
+        Map<Integer, NavigableMap<TextHash, HoldOut.Size>> documents = new LinkedHashMap<>();
+        domains.forEach(d -> documents.put(d, new TreeMap<>()));
         double[] seen = new double[files.size()]; // which part of each file
         try (Tokenization tokenization = new Tokenization(
                 tokenizer,
                 Runtime.getRuntime().availableProcessors(),
-                (document, encoded) -> tokens.get(document.domain()).put(document.hash(), encoded.length + 1))) {
+                (document, encoded) -> documents
+                        .get(document.domain())
+                        .put(document.hash(), new HoldOut.Size(encoded.length + 1, document.textBytes())))) {
             Sample sample = new Sample(domains, tokenization);
             for (int f = place; f < files.size(); f++) {
                 SourceFile file = files.get(f);
@@ -47,14 +49,15 @@ record Look(Manifest manifest, List<SourceFile> files, Tokenizer tokenizer) {
         Map<Integer, HoldOut> fixed = new LinkedHashMap<>();
         for (int d : domains) {
             double part = part(d, seen);
-            long most = manifest.domains().get(d).maxBytes().orElse(Long.MAX_VALUE);
+            long maxBytes = manifest.domains().get(d).maxBytes().orElse(Long.MAX_VALUE);
             long maxTokens = manifest.domains().get(d).maxTokens().orElse(Long.MAX_VALUE);
-            HoldOut exact = HoldOut.exact(tokens.get(d), most, manifest.validationTokens());
+            HoldOut exact = HoldOut.exact(documents.get(d), maxBytes, manifest.validationTokens());
             fixed.put(
                     d,
                     part == 1 && exact.tokens() <= maxTokens
                             ? exact
-                            : HoldOut.estimated(tokens.get(d), part, most, maxTokens, manifest.validationTokens()));
+                            : HoldOut.estimated(
+                                    documents.get(d), part, maxBytes, maxTokens, manifest.validationTokens()));
         }
         return fixed;
     }

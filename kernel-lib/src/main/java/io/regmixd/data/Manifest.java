@@ -82,8 +82,8 @@ public record Manifest(
     /// @param document    what one document is
     /// @param extract optional: a regular expression; the text of a document is group 1 of its first match, and
     ///     a file, line or record without a match is no document
-    /// @param maxBytes optional: keep at most so many tokens of the domain, validation included. Documents are
-    ///     taken in the order of their SHA-256, an even sample, up to the first that would exceed it
+    /// @param maxBytes optional: keep at most so many bytes of the domain's text, validation included. Documents
+    ///     are taken in the order of their SHA-256, an even sample, up to the first that would exceed it
     /// @param maxTokens   optional: read no further when there are so many tokens to train on. It cuts what is
     ///     there, not the natural share
     /// @param naturalShare optional: the domain's share of the text that it is from, for all domains or none;
