@@ -64,7 +64,12 @@ public final class Corpus {
     public static Corpus prepare(Path manifest, Path folder, Progress progress)
             throws IOException, InterruptedException {
         Path base = manifest.toAbsolutePath().getParent();
-        return prepare(Manifest.read(manifest), base, folder, new Sources(MavenArtifacts.ofUser()), progress);
+        return prepare(
+                Manifest.read(manifest),
+                base,
+                folder,
+                new Sources(MavenArtifacts.ofUser(), WebFiles.ofUser()),
+                progress);
     }
 
     /// @param base the manifest's folder

@@ -63,8 +63,10 @@ final class FetchAhead implements AutoCloseable {
                 place, _ -> thread.submit(() -> fetcher.fetch(files.get(place), folder, text -> state = text)));
     }
 
+    /// Ends a transfer under way, and waits for its end: what it writes to may be gone or another's afterwards.
     @Override
     public void close() {
         thread.shutdownNow();
+        thread.close();
     }
 }

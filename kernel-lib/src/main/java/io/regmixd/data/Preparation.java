@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Makes the token files and the index of one manifest in one folder, in one pass over the files that the text
 /// comes from.
@@ -254,10 +255,23 @@ final class Preparation {
         try {
             Path path =
                     ahead.take(place, state -> progress.update(STEP, before, told(file) + file.name() + ", " + state));
-            String sha256 = Sha256.of(path);
-            if (file.sha256() != null) {
-                Checksums.requireSha256(file, path, sha256);
+            take(place, path, before, journal, tokenizer, tokenization);
+        } catch (IOException e) {
+            if (interrupted(e)) {
+                throw e;
             }
+            throw new IOException(told(file).replaceFirst("^(?!\\d)", "domain ") + e.getMessage(), e);
+        }
+    }
+
+    private void take(
+            int place, Path path, double before, Journal journal, Tokenizer tokenizer, Tokenization tokenization)
+            throws IOException, InterruptedException {
+        SourceFile file = files.get(place);
+        boolean fetched = path.startsWith(folder.resolve(FETCHED));
+        try {
+            String sha256 = Sha256.of(path);
+            requireSame(file, path, sha256);
             for (Map.Entry<Integer, HoldOut> fixed : new Look(manifest, files, tokenizer)
                     .at(place, path, unmet(file))
                     .entrySet()) {
@@ -266,18 +280,30 @@ final class Preparation {
             }
             progress.update(STEP, before, told(file) + "writing");
             read(file, path, before, tokenization);
+            if (file.sha256() == null && file.location() instanceof SourceFile.OnWeb) {
+                FirstFetched.hold(file, sha256, folder.getParent());
+            }
             for (int d : file.domains()) {
                 journal.domains()
                         .put(manifest.domains().get(d).name(), domain(d).state());
             }
             journal.files().put(key(file), sha256);
-            if (path.startsWith(folder)) {
-                Files.delete(path);
-            }
         } catch (IOException e) {
-            throw interrupted(e)
-                    ? e
-                    : new IOException(told(file).replaceFirst("^(?!\\d)", "domain ") + e.getMessage(), e);
+            if (fetched && file.sha256() == null && !interrupted(e)) {
+                Files.delete(path); // it may be damaged: it is fetched again the next time
+            }
+            throw e;
+        }
+        if (fetched) {
+            Files.delete(path);
+        }
+    }
+
+    private void requireSame(SourceFile file, Path path, String sha256) throws IOException {
+        if (file.sha256() != null) {
+            Checksums.requireSha256(file, path, sha256);
+        } else if (file.location() instanceof SourceFile.OnWeb) {
+            FirstFetched.requireSame(file, sha256, folder.getParent());
         }
     }
 
@@ -351,9 +377,22 @@ final class Preparation {
                         journal.files())
                 .write(folder);
         Files.deleteIfExists(folder.resolve(Journal.FILE));
-        Files.deleteIfExists(folder.resolve(FETCHED));
+        deleteFetched();
         for (Manifest.Domain domain : manifest.domains()) {
             DomainFiles.deleteWorkingFiles(folder, domain.name());
+        }
+    }
+
+    /// What was fetched ahead and not needed any more, as the domains are full, goes with the folder.
+    private void deleteFetched() throws IOException {
+        Path fetched = folder.resolve(FETCHED);
+        if (Files.isDirectory(fetched)) {
+            try (Stream<Path> files = Files.list(fetched)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(fetched);
         }
     }
 

@@ -46,7 +46,7 @@ class FileSourcesTest {
                 {"name": "%s", "description": "", "licence": "MIT", "source": {%s}, "document": "%s"}""".formatted(name, source, document);
     }
 
-    private static List<String> documents(Corpus corpus, int domain) {
+    static List<String> documents(Corpus corpus, int domain) {
         List<String> documents = new ArrayList<>();
         for (Tokens tokens : List.of(corpus.train(domain), corpus.validation(domain))) {
             int[] all = new int[(int) tokens.size()];

@@ -32,7 +32,7 @@ final class LocalRepository {
 
     /// Maven's resolver over this repository, offline.
     Fetcher source() {
-        return new Sources(maven());
+        return new Sources(maven(), WebFiles.ofUser());
     }
 
     MavenArtifacts maven() {
