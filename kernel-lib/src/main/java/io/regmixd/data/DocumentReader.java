@@ -31,13 +31,20 @@ interface DocumentReader {
             Wanted only = wanted.getFirst();
             return new JarDocuments(only, (Source.Artifact) only.definition().source());
         }
+        if (plain(file.name()).endsWith(".parquet")) {
+            return new ParquetRecords(file.name(), wanted);
+        }
         return holdsRecords(file.name()) ? new JsonLines(file.name(), wanted) : new PlainDocuments(file.name(), wanted);
     }
 
     /// Whether a file of this name holds records.
     static boolean holdsRecords(String name) {
-        String plain = Expanded.plain(name).toLowerCase(Locale.ROOT);
+        String plain = plain(name);
         return plain.endsWith(".jsonl") || plain.endsWith(".ndjson") || plain.endsWith(".parquet");
+    }
+
+    private static String plain(String name) {
+        return Expanded.plain(name).toLowerCase(Locale.ROOT);
     }
 
     /// Takes documents.

@@ -72,7 +72,7 @@ final class Expanded implements AutoCloseable {
             }
             int more = at - from;
             if (length + more > LARGEST) {
-                throw tooLarge("a line");
+                throw tooLarge(name, "a line");
             }
             if (line == null || line.length < length + more) {
                 line = Arrays.copyOf(
@@ -94,7 +94,7 @@ final class Expanded implements AutoCloseable {
         try {
             byte[] all = content.readNBytes(LARGEST + 1);
             if (all.length > LARGEST) {
-                throw tooLarge("the file");
+                throw tooLarge(name, "the file");
             }
             return all;
         } catch (IOException e) {
@@ -112,7 +112,8 @@ final class Expanded implements AutoCloseable {
         }
     }
 
-    private IOException tooLarge(String what) {
+    /// What is said of a document that is more than [#LARGEST].
+    static IOException tooLarge(String name, String what) {
         return new IOException(name + ": " + what + " is larger than " + (LARGEST >> 20)
                 + " MiB: that is no document; leave the file out of the manifest, or cut it into documents");
     }

@@ -54,6 +54,9 @@ final class ScriptedServer implements AutoCloseable {
             for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
                 request.append(line).append('\n');
             }
+            if (request.isEmpty()) {
+                return; // the client has gone
+            }
             Answer answer;
             synchronized (requests) {
                 answer = answers.get(Math.min(requests.size(), answers.size() - 1));
