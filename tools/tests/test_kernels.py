@@ -13,9 +13,12 @@ ROOT = Path(__file__).resolve().parents[2]
 CELLS = Path(__file__).with_name("cells.py")
 PATIENCE = 300  # seconds, for a busy machine
 STARTS = 6  # rapaio hangs in one start of five
-DOMAINS = 'java.util.List.of("web", "code")'
+MIXTURE = 'io.regmixd.mixture.Mixture.of(java.util.List.of("web", "code"), 0.4, 0.6)'
 VALUES = {
     "table": 'tech.tablesaw.api.Table.create(tech.tablesaw.api.DoubleColumn.create("loss_nats", 2.31415926))',
+    "mixture": MIXTURE,
+    "schedule": f"io.regmixd.mixture.MixtureSchedule.constant({MIXTURE}, 5)",
+    "devices": "io.regmixd.engine.ComputeDevice.cpu(2)",
 }
 PROGRESS = """\
 var bar = new io.regmixd.notebook.ProgressDisplay();
@@ -48,6 +51,10 @@ class Shows:
             with self.subTest(value=name):
                 self.assertEqual(len(outputs), 1)
                 self.assertIn("text/plain", outputs[0]["data"])
+        picture = values[list(VALUES).index("mixture")][0]["data"]
+        self.assertTrue(picture["image/png"].startswith("iVBOR"), "a PNG")
+        self.assertIn("stages 1 to 5", text(values[list(VALUES).index("schedule")][0], "text/html"))
+        self.assertIn("CPU, part 2 of 2", text(values[list(VALUES).index("devices")][0], "text/html"))
         self.assertIn('<td style="text-align:right">2.314</td>', text(values[list(VALUES).index("table")][0], "text/html"))
         self.assertEqual(len(progress), 1, "one line, changed in place")
         self.assertRegex(text(progress[0]), r"Training proxies  done in .* s  8 of 8")

@@ -35,7 +35,7 @@ class RoomsTest {
             Map.entry("training", Set.of("executor", "data", "engine")),
             Map.entry("evaluation", Set.of("data", "engine", "training")),
             // the roof
-            Map.entry("notebook", Set.of("regression", "planning", "data", "training", "evaluation")));
+            Map.entry("notebook", Set.of("regression", "planning", "data", "engine", "training", "evaluation")));
 
     private static final Map<String, Set<String>> VALUES_ALONE = Map.of(
             "mixture", Set.of(),

@@ -109,8 +109,8 @@ public final class ComputeDevice {
         JniUtils.setGraphExecutorOptimize(false);
     }
 
-    /// Free memory in bytes, where the driver says it.
-    OptionalLong freeBytes() {
+    /// Free memory in bytes, where the driver of a GPU says it.
+    public OptionalLong freeBytes() {
         return freeBytes.get();
     }
 

@@ -54,9 +54,14 @@ final class DomainPlots {
     }
 
     static Plot design(List<Mixture> mixtures, Mixture natural) {
+        return design("Mixtures of the sweep", mixtures, natural, "natural share");
+    }
+
+    /// @param called what the marked mixture is
+    static Plot design(String title, List<Mixture> mixtures, Mixture natural, String called) {
         double most = Math.max(most(mixtures), most(List.of(natural)));
-        String note = mixtures.size() + " mixtures, one dot each a domain";
-        return new Sheet("Mixtures of the sweep", note, List.of(new Sheet.Key("natural share", Look.INK, true)))
+        String note = mixtures.size() + " mixtures, one dot each per domain";
+        return new Sheet(title, note, List.of(new Sheet.Key(called, Look.INK, true)))
                 .plot(Look.WIDTH, 34 * natural.size() + X_AXIS, (g, place) -> {
                     XYChart chart = rows(place, natural.size(), "weight of the domain", -0.01 * most, 1.03 * most);
                     chart.setCustomXAxisTickLabelsFormatter(Look::percent);

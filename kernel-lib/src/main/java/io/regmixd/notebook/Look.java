@@ -132,6 +132,11 @@ final class Look {
         return digits.replaceAll("\\.?0+$", "") + units[unit];
     }
 
+    /// Memory in GiB.
+    static String bytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GiB", bytes / (double) (1L << 30));
+    }
+
     static String percent(double share) {
         return String.format(Locale.ROOT, share > 0 && share < 0.0095 ? "%.1f%%" : "%.0f%%", 100 * share);
     }

@@ -25,6 +25,7 @@ final class LossPlots {
     private static final int HEIGHT = 400;
     private static final int LABELS = 250;
     private static final int APART = 10;
+    private static final int SMALL_PANEL = 170;
     private static final Color BEST = Look.method(0);
     private static final Color WORST = new Color(0xD5, 0x5E, 0x00);
 
@@ -59,6 +60,49 @@ final class LossPlots {
                     Panel panel = new Panel(g, chartPlace(place), chart);
                     labels(panel, panel.x(tokens(all, all.stages())), labels);
                 });
+    }
+
+    /// All runs, a small panel per domain, each with a scale of its own; the mean of the completed runs stands out.
+    static Plot everyDomain(Trajectories all) {
+        int first = firstStage(all.stages());
+        List<Trajectory> shown =
+                all.runs().stream().filter(run -> run.rows() > first).toList();
+        int domains = all.domains().size();
+        int across = Math.min(domains, 3);
+        int down = (domains + across - 1) / across;
+        String note = "validation loss (nats/token) over training tokens; a line per run, in bold their mean"
+                + (first == 0 ? "" : "; the untrained model is left out");
+        return new Sheet("Loss trajectories", note, List.of()).plot(Look.WIDTH, down * SMALL_PANEL, (g, place) -> {
+            int wide = place.width / across;
+            for (int d = 0; d < domains; d++) {
+                int domain = d;
+                Rectangle panel = new Rectangle(
+                        place.x + d % across * wide, place.y + d / across * SMALL_PANEL, wide - 12, SMALL_PANEL - 8);
+                g.setFont(Look.HEADING);
+                g.setColor(Look.INK);
+                g.drawString(Look.cut(all.domains().get(d), Look.HEADING, panel.width), panel.x, panel.y + 12);
+                panel.y += 20;
+                panel.height -= 20;
+                double[][] losses =
+                        shown.stream().map(run -> losses(run, domain, first)).toArray(double[][]::new);
+                XYChart chart = Look.chart(panel.width, panel.height, "", "");
+                range(chart, all, first, losses);
+                Color faint = Look.faint(Look.domain(d), Math.clamp(3600 / losses.length, 30, 120));
+                for (int i = 0; i < losses.length; i++) {
+                    Look.line(chart, "run " + i, tokens(all, first, losses[i].length), losses[i], faint, 1);
+                }
+                double[] mean = mean(all, domain, first);
+                Look.line(
+                        chart,
+                        "mean",
+                        tokens(all, first, mean.length),
+                        mean,
+                        Look.domain(d).darker(),
+                        2.2f);
+                chart.getStyler().setXAxisTickMarkSpacingHint(70);
+                new Panel(g, panel, chart);
+            }
+        });
     }
 
     private static void highlight(
@@ -151,17 +195,20 @@ final class LossPlots {
         Color color = Look.method(labels.size());
         int rows = runs.stages() + 1 - first;
         double[] x = tokens(runs, first, rows);
-        double[] mean = new double[rows];
-        for (int i = 0; i < rows; i++) {
-            int stage = first + i;
-            mean[i] = runs.completed().stream()
-                    .mapToDouble(run -> run.loss(stage, domain))
-                    .average()
-                    .orElseThrow();
-        }
+        double[] mean = mean(runs, domain, first);
         Look.line(chart, method, x, mean, color, 2.2f);
         double evaluated = comparison.loss(method, runs.domains().get(domain)).value();
         labels.add(new Label(evaluated, loss(evaluated) + " " + method, "", color));
+    }
+
+    /// Of the completed runs after each stage.
+    private static double[] mean(Trajectories runs, int domain, int first) {
+        return IntStream.rangeClosed(first, runs.stages())
+                .mapToDouble(stage -> runs.completed().stream()
+                        .mapToDouble(run -> run.loss(stage, domain))
+                        .average()
+                        .orElseThrow())
+                .toArray();
     }
 
     static Plot predictedAgainstSeen(double[] predicted, double[] seen, String objective, double spearman) {
@@ -236,6 +283,11 @@ final class LossPlots {
                 place.height,
                 "training tokens",
                 "validation loss of " + objective + " (nats/token)");
+        range(chart, runs, first, losses);
+        return chart;
+    }
+
+    private static void range(XYChart chart, Trajectories runs, int first, double[][] losses) {
         DoubleSummaryStatistics range =
                 Arrays.stream(losses).flatMapToDouble(DoubleStream::of).summaryStatistics();
         double pad = padding(range);
@@ -244,7 +296,6 @@ final class LossPlots {
         Look.range(chart, tokens(runs, first), tokens(runs, runs.stages()), low, high);
         chart.setCustomYAxisTickLabelsFormatter(Look.numbers(high - low, ""));
         chart.setCustomXAxisTickLabelsFormatter(Look::count);
-        return chart;
     }
 
     /// Room above and below the data; some even where all are the same.

@@ -35,9 +35,14 @@ public final class Plot implements Rich {
 
     @Override
     public Map<String, Object> mimeBundle() {
+        return mimeBundle("a plot of " + width + " x " + height + " pixels");
+    }
+
+    /// @param text what stands in for the picture where there are none
+    Map<String, Object> mimeBundle(String text) {
         Map<String, Object> bundle = new LinkedHashMap<>();
         bundle.put("image/png", Base64.getEncoder().encodeToString(png(1)));
-        bundle.put("text/plain", "a plot of " + width + " x " + height + " pixels");
+        bundle.put("text/plain", text);
         return bundle;
     }
 

@@ -30,6 +30,7 @@ public final class ProgressDisplay implements Progress {
     private final Duration pause;
     private final LongSupplier nanoTime;
     private Bar bar;
+    private String said = "begun";
 
     /// Shows in the cell that is running, or on standard error where there is none.
     public ProgressDisplay() {
@@ -56,8 +57,15 @@ public final class ProgressDisplay implements Progress {
         bar.done = done;
         if (first || done >= 1 || now - bar.shown >= pause.toNanos()) {
             bar.shown = now;
-            screen.show(bar.bundle(message, Duration.ofNanos(now - bar.started)), bar.id, first);
+            Map<String, Object> bundle = bar.bundle(message, Duration.ofNanos(now - bar.started));
+            said = bundle.get("text/plain").toString();
+            screen.show(bundle, bar.id, first);
         }
+    }
+
+    /// The last that was shown, as text.
+    String said() {
+        return said;
     }
 
     /// One step's display.

@@ -31,6 +31,7 @@ public final class Session {
     private final RunFolder run;
     private final LongSupplier clock;
     private final Map<String, Long> nanosByPhase = new LinkedHashMap<>();
+    private final Map<String, ProgressDisplay> displays = new LinkedHashMap<>();
     private String phase;
     private long phaseStarted;
 
@@ -156,7 +157,16 @@ public final class Session {
         Kernel.finishInterrupted();
         endPhase();
         phase = name;
-        return new ProgressDisplay();
+        ProgressDisplay display = new ProgressDisplay();
+        displays.put(name, display);
+        return display;
+    }
+
+    /// What each phase's progress said last, in the order of their beginnings.
+    Map<String, String> progress() {
+        Map<String, String> said = new LinkedHashMap<>();
+        displays.forEach((name, display) -> said.put(name, display.said()));
+        return said;
     }
 
     private void endPhase() {
@@ -190,7 +200,8 @@ public final class Session {
         return "run folder " + shown();
     }
 
-    private String shown() {
+    /// The run folder, as seen from the project.
+    String shown() {
         Path home = home().toAbsolutePath().normalize();
         return (folder().startsWith(home) ? home.relativize(folder()) : folder()).toString();
     }

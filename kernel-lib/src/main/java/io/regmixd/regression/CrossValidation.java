@@ -105,6 +105,11 @@ public final class CrossValidation {
         return new CrossValidation(objective, sheet.table, sheet.pairs);
     }
 
+    /// The domain whose predictions [#pairs()] lists.
+    public String objective() {
+        return objective;
+    }
+
     /// One row a regressor, prediction and domain: `regressor, what, domain, runs, spearman, spearman_low,
     /// spearman_high, mean_absolute_error_nats`. Spearman's correlation is over all held-out runs together,
     /// with its 95% interval ([RankCorrelation]); it is missing where all predictions are the same. The trivial

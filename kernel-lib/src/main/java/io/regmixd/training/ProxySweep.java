@@ -214,6 +214,19 @@ public final class ProxySweep {
         unwritten.remove(file);
     }
 
+    /// How each proxy is trained.
+    public TrainingSettings settings() {
+        return settings;
+    }
+
+    public Corpus corpus() {
+        return corpus;
+    }
+
+    public long seed() {
+        return seed;
+    }
+
     /// Seconds spent inside training steps by this object, the mean of the workers that train side by side.
     public double trainingSeconds() {
         return trainingSeconds;

@@ -90,6 +90,11 @@ public final class TargetRun {
                 .toList();
     }
 
+    /// How each target is trained.
+    public TrainingSettings settings() {
+        return settings;
+    }
+
     public List<Long> seeds() {
         return seeds;
     }

@@ -2,21 +2,11 @@ package io.regmixd.notebook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.dflib.jjava.jupyter.Extension;
-import org.dflib.jjava.jupyter.kernel.BaseKernel;
-import org.dflib.jjava.jupyter.kernel.JupyterIO;
-import org.dflib.jjava.jupyter.kernel.LanguageInfo;
-import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
-import org.dflib.jjava.jupyter.kernel.comm.CommManager;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
-import org.dflib.jjava.jupyter.kernel.display.Renderer;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
-import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
-import org.dflib.jjava.jupyter.kernel.util.StringStyler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.rapaio.jupyter.kernel.core.RapaioKernel;
@@ -29,7 +19,7 @@ class OtherKernelsTest {
     private static final String TABLE =
             "tech.tablesaw.api.Table.create(tech.tablesaw.api.StringColumn.create(\"domain\", \"web\", \"code\"))";
 
-    private final JJava jjava = new JJava();
+    private final JJavaWithoutJava jjava = new JJavaWithoutJava();
 
     @AfterEach
     void end() {
@@ -71,44 +61,5 @@ class OtherKernelsTest {
         jjava.onStartup();
         assertThat(new JJavaAdapter().running()).isTrue();
         assertThat(Kernel.active()).as("no cell is running").isFalse();
-    }
-
-    /// What the distribution adds is the evaluation of Java.
-    private static final class JJava extends BaseKernel {
-        JJava() {
-            super(
-                    "Java",
-                    "25",
-                    new LanguageInfo.Builder("Java").build(),
-                    List.of(),
-                    null,
-                    new JupyterIO(StandardCharsets.UTF_8),
-                    new CommManager(),
-                    new Renderer(),
-                    null,
-                    new MagicsRegistry(),
-                    true,
-                    new StringStyler.Builder().build());
-        }
-
-        @Override
-        public Object evalRaw(String source) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public DisplayData inspect(String code, int at, boolean extra) {
-            return null;
-        }
-
-        @Override
-        public ReplacementOptions complete(String code, int at) {
-            return null;
-        }
-
-        @Override
-        public String isComplete(String code) {
-            return IS_COMPLETE_YES;
-        }
     }
 }
