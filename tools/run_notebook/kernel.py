@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-MAIN_CLASS = "io.github.spencerpark.ijava.IJava"
+MAIN_CLASS = "io.regmixd.notebook.IJavaMain"
 RAPAIO = "rapaio"  # another kernel, registered where it is asked for
 RAPAIO_MAIN_CLASS = "org.rapaio.jupyter.kernel.MainApp"
 SETTINGS = Path(__file__).resolve().parents[2] / "kernel-lib" / "src" / "main" / "resources" / "io" / "regmixd" / "executor"
