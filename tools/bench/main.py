@@ -12,10 +12,10 @@ from pathlib import Path
 from run_notebook.main import DONE, INTERRUPTED, ROOT, WRONG
 from run_notebook.terminal import Failure
 
-from . import adaptive, engine, planning, regression, sweep
+from . import adaptive, data, engine, planning, regression, sweep
 
 BENCHMARKS = {"engine": engine.measure, "regression": regression.measure, "planning": planning.measure,
-              "adaptive": adaptive.measure, "sweep": sweep.measure}
+              "adaptive": adaptive.measure, "sweep": sweep.measure, "data": data.measure}
 
 EPILOG = """\
 benchmarks:
@@ -23,6 +23,7 @@ benchmarks:
   regression every regressor on RegMix's published runs; --data names a clone of its repository, or its folder data (2 minutes)
   planning   planners in synthetic worlds whose best schedule is known: regrets, seconds a plan (twelve minutes)
   sweep      what a sweep costs besides its training steps, and its ledger (1 minute)
+  data       preparing a corpus: tokens/s, share of the bare tokenizer, heap, opening; a quiet machine takes 5 minutes
   adaptive   a sweep that chooses its own mixtures, on RegMix's published runs (--data) and in synthetic worlds (3 minutes)
 
 Keep the machine quiet while it measures. What the figures mean is in docs/."""
