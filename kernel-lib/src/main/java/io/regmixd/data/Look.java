@@ -6,15 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// A first look at the text of domains, which fixes what is held out before they are read.
 ///
-/// Jars are looked at whole. Files of this machine are looked at until [#ENOUGH] text of each domain was seen;
+/// Jars are looked at whole. Files of this machine are looked at until [#ENOUGH] text of each domain was taken;
 /// where that was all of it, what is held out is exact. Of what must be fetched, the first file alone is looked
 /// at, and the rest is taken to be alike.
 record Look(Manifest manifest, List<SourceFile> files, Tokenizer tokenizer) {
@@ -29,7 +31,8 @@ record Look(Manifest manifest, List<SourceFile> files, Tokenizer tokenizer) {
     Map<Integer, HoldOut> at(int place, Path path, List<Integer> domains) throws IOException, InterruptedException {
         Map<Integer, NavigableMap<TextHash, HoldOut.Size>> documents = new LinkedHashMap<>();
         domains.forEach(d -> documents.put(d, new TreeMap<>()));
-        double[] seen = new double[files.size()]; // which part of each file
+        Map<Integer, double[]> seen = new HashMap<>(); // of a domain, which part of each file
+        domains.forEach(d -> seen.put(d, new double[files.size()]));
         try (Tokenization tokenization = new Tokenization(
                 tokenizer,
                 Runtime.getRuntime().availableProcessors(),
@@ -41,14 +44,17 @@ record Look(Manifest manifest, List<SourceFile> files, Tokenizer tokenizer) {
                 SourceFile file = files.get(f);
                 boolean here = f == place || file.location() instanceof SourceFile.OnDisk;
                 if (here && file.domains().stream().anyMatch(sample::lacks)) {
-                    seen[f] = sample.take(file, f == place ? path : ((SourceFile.OnDisk) file.location()).path());
+                    sample.take(file, f == place ? path : ((SourceFile.OnDisk) file.location()).path());
+                    for (int d : domains) {
+                        seen.get(d)[f] = sample.part(d);
+                    }
                 }
             }
             tokenization.finish();
         }
         Map<Integer, HoldOut> fixed = new LinkedHashMap<>();
         for (int d : domains) {
-            double part = part(d, seen);
+            double part = part(d, seen.get(d));
             long maxBytes = manifest.domains().get(d).maxBytes().orElse(Long.MAX_VALUE);
             long maxTokens = manifest.domains().get(d).maxTokens().orElse(Long.MAX_VALUE);
             HoldOut exact = HoldOut.exact(documents.get(d), maxBytes, manifest.validationTokens());
@@ -62,14 +68,16 @@ record Look(Manifest manifest, List<SourceFile> files, Tokenizer tokenizer) {
         return fixed;
     }
 
-    /// What is taken of each domain until there is enough.
+    /// What is taken of each domain until there is enough of it.
     private final class Sample implements DocumentReader.Sink {
 
         private final List<Integer> domains;
         private final Tokenization tokenization;
         private final Map<Integer, Long> bytes = new HashMap<>();
+        private final Map<Integer, Double> taken = new HashMap<>(); // up to which part of this file
+        private final Set<Integer> skipped = new HashSet<>(); // of which this file holds more
         private boolean whole;
-        private double done;
+        private boolean toTheEnd;
 
         Sample(List<Integer> domains, Tokenization tokenization) {
             this.domains = domains;
@@ -80,19 +88,30 @@ record Look(Manifest manifest, List<SourceFile> files, Tokenizer tokenizer) {
             return domains.contains(domain) && bytes.getOrDefault(domain, 0L) < ENOUGH;
         }
 
-        /// @return which part of the file was taken
-        double take(SourceFile file, Path path) throws IOException {
+        void take(SourceFile file, Path path) throws IOException {
+            taken.clear();
+            skipped.clear();
             whole = file.location() instanceof SourceFile.InRepository; // jars are small
-            return DocumentReader.of(manifest, file).read(path, this) ? 1 : Math.min(done, 1 - 1e-9);
+            toTheEnd = DocumentReader.of(manifest, file).read(path, this);
+        }
+
+        /// Which part of the file's text of a domain was taken.
+        double part(int domain) {
+            return toTheEnd && !skipped.contains(domain) ? 1 : Math.min(taken.getOrDefault(domain, 0.0), 1 - 1e-9);
         }
 
         @Override
         public boolean document(int domain, String text, double read) throws IOException {
-            done = read;
-            if (domains.contains(domain)) {
-                byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-                bytes.merge(domain, (long) utf8.length, Long::sum);
-                Preparation.add(tokenization, new Tokenization.Document(domain, TextHash.of(utf8), text, utf8.length));
+            if (whole || lacks(domain)) {
+                if (domains.contains(domain)) {
+                    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+                    bytes.merge(domain, (long) utf8.length, Long::sum);
+                    taken.put(domain, read);
+                    Preparation.add(
+                            tokenization, new Tokenization.Document(domain, TextHash.of(utf8), text, utf8.length));
+                }
+            } else {
+                skipped.add(domain);
             }
             return whole || domains.stream().anyMatch(this::lacks);
         }
