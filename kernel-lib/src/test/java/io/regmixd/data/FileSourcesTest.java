@@ -211,6 +211,40 @@ class FileSourcesTest {
     }
 
     @Test
+    void recordThatWouldExhaustAReaderIsRefused() throws Exception {
+        for (String record : List.of(
+                "{\"text\": " + "[".repeat(1_000_000),
+                "{\"a\": ".repeat(1_000_000),
+                "{\"text\": 1" + "0".repeat(1_000_000))) {
+            Files.writeString(folder.resolve("deep.jsonl"), record + "\n");
+            assertTrouble("\"files\": [\"deep.jsonl\"]", "record", "deep.jsonl, line 1", "is no record");
+        }
+        Files.writeString(folder.resolve("page.jsonl"), "<!DOCTYPE html>\n<p>Sign in</p>\n");
+        assertTrouble("\"files\": [\"page.jsonl\"]", "record", "page.jsonl, line 1", "is no record");
+    }
+
+    @Test
+    void largeDocumentIsReadWhole() throws Exception {
+        String large = "large ".repeat(6_000_000);
+        StringBuilder records = new StringBuilder(Json.line(Map.of("text", large)));
+        for (String text : LocalRepository.texts(6, 20, 20).values()) {
+            records.append('\n').append(Json.line(Map.of("text", text)));
+        }
+        Files.writeString(folder.resolve("a.jsonl"), records);
+        String source = "\"files\": [\"a.jsonl\"]";
+        Corpus corpus = prepare(domain("web", "record", source) + "," + domain("code", "record", source));
+        assertThat(corpus.trainTokens(0)).isGreaterThan(36_000_000);
+    }
+
+    /// Data that says of itself that it needs gigabytes of memory to be decompressed.
+    @Test
+    void windowBombIsRefused() throws Exception {
+        byte[] window = {0x28, (byte) 0xB5, 0x2F, (byte) 0xFD, 0x00, (byte) 0xA8, 0x01, 0x00, 0x00}; // 2 GiB
+        Files.write(folder.resolve("window.jsonl.zst"), window);
+        assertTrouble("\"files\": [\"window.jsonl.zst\"]", "record", "window.jsonl.zst cannot be read");
+    }
+
+    @Test
     void documentsOfBothKindsThatAreNoUtf8AreCounted() throws Exception {
         ByteArrayOutputStream records = new ByteArrayOutputStream();
         for (String text : LocalRepository.texts(6, 20, 20).values()) {
