@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import unittest
 from pathlib import Path
@@ -23,6 +24,21 @@ VALUES = {
 PROGRESS = """\
 var bar = new io.regmixd.notebook.ProgressDisplay();
 for (int i = 0; i <= 8; i++) { bar.update("Training proxies", i / 8.0, i + " of 8"); Thread.sleep(50); }"""
+
+
+FITTING = """\
+import io.regmixd.mixture.*; import io.regmixd.regression.*; import io.regmixd.trajectory.*;
+var random = new Random(1);
+var domains = List.of("web", "code", "books");
+var runs = new ArrayList<Trajectory>();
+for (int i = 0; i < 400; i++) {
+    var mixture = Mixture.proportional(domains, random.nextDouble(), random.nextDouble(), random.nextDouble());
+    double[][] losses = {{5, 5, 5}, random.doubles(3, 2, 4).toArray()};
+    runs.add(new Trajectory("run-" + i, MixtureSchedule.constant(mixture, 1), losses, OptionalInt.empty()));
+}
+var bar = new io.regmixd.notebook.ProgressDisplay();
+CrossValidation.of(new Trajectories(domains, 1, 1000, runs), "web", List.of(Regressor.gaussianProcess()), 50, 1, bar);"""
+AFTERWARDS = "io.regmixd.notebook.Kernel.finishInterrupted(); System.out.println(runs.size());"
 
 
 def execute(name, *cells, start_in=PATIENCE):
@@ -67,6 +83,20 @@ class IJavaTest(unittest.TestCase, Shows):
 
     def execute(self, *cells):
         return execute("java", *cells)
+
+    def test_an_interrupt_ends_the_work_and_the_next_cell_finds_what_was_there(self):
+        interrupted, afterwards = self.execute((FITTING, 6), AFTERWARDS)
+        errors = [output["ename"] for output in interrupted["outputs"] if output["output_type"] == "error"]
+        self.assertEqual(errors, ["EvaluationInterruptedException"], interrupted["outputs"])
+        self.assertEqual("".join(afterwards["outputs"][0]["text"]), "400\n")
+
+    def test_an_error_says_first_what_is_wrong_and_what_to_do(self):
+        (answer,) = self.execute('io.regmixd.data.Corpus.open(java.nio.file.Path.of("/nowhere"))')
+        (error,) = answer["outputs"]
+        said = "/nowhere holds no prepared corpus (no index.json); prepare it from its manifest"
+        self.assertEqual(error["evalue"], said)
+        lines = [line for line in re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error["traceback"])).splitlines() if line.strip("-")]
+        self.assertEqual(lines[0], f"java.io.IOException: {said}")
 
 
 class RapaioTest(unittest.TestCase, Shows):

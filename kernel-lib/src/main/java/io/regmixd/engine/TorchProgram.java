@@ -59,9 +59,11 @@ final class TorchProgram implements AutoCloseable {
                 Files.deleteIfExists(folder);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the model program to the temporary folder", e);
+            throw new UncheckedIOException(
+                    "cannot write the model program to the temporary folder: " + e.getMessage(), e);
         } catch (MalformedModelException e) {
-            throw new IllegalStateException("PyTorch does not accept the model program " + SOURCE, e);
+            throw new IllegalStateException(
+                    "PyTorch does not accept the model program " + SOURCE + ": " + e.getMessage(), e);
         }
     }
 

@@ -78,9 +78,6 @@ public record Evaluation(
             try (Training models = target.trained(folder, seed)) {
                 double[][] losses = new double[domains][];
                 for (int d = 0; d < domains; d++) {
-                    if (Thread.interrupted()) {
-                        throw new InterruptedException("evaluation stopped in seed " + seed);
-                    }
                     progress.update(
                             STEP,
                             done++ / (double) all,

@@ -34,18 +34,22 @@ record Candidates(List<Mixture> mixtures) {
     Mixture meanOfBest(
             Feasible feasible, List<Mixture> before, Function<List<Mixture>, double[]> values, DoubleConsumer fraction)
             throws InterruptedException {
-        List<Mixture> allowed = feasible.free(before)
-                ? mixtures
-                : mixtures.parallelStream()
-                        .map(mixture -> feasible.next(before, mixture))
-                        .toList();
-        double[] all = new double[allowed.size()];
+        boolean free = feasible.free(before);
+        List<Mixture> allowed = new ArrayList<>(mixtures.size());
+        double[] all = new double[mixtures.size()];
         for (int from = 0; from < all.length; from += SLICE) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("comparing candidates");
             }
             int to = Math.min(from + SLICE, all.length);
-            System.arraycopy(values.apply(allowed.subList(from, to)), 0, all, from, to - from);
+            List<Mixture> slice = mixtures.subList(from, to);
+            List<Mixture> next = free
+                    ? slice
+                    : slice.parallelStream()
+                            .map(mixture -> feasible.next(before, mixture))
+                            .toList();
+            allowed.addAll(next);
+            System.arraycopy(values.apply(next), 0, all, from, to - from);
             fraction.accept((double) to / all.length);
         }
         List<Mixture> best = new ArrayList<>();
@@ -56,6 +60,6 @@ record Candidates(List<Mixture> mixtures) {
                 .sorted() // a sum in the order of values would hang on their last bits
                 .forEach(i -> best.add(allowed.get(i)));
         Mixture mean = Mixture.mean(best);
-        return feasible.free(before) ? mean : feasible.next(before, mean);
+        return free ? mean : feasible.next(before, mean);
     }
 }

@@ -82,7 +82,8 @@ record LightGbm() implements Regressor {
                     Files.deleteIfExists(own);
                 }
             } catch (IOException e) {
-                throw new LinkageError("LightGBM's libraries cannot be unpacked into " + shared, e);
+                throw new LinkageError(
+                        "LightGBM's libraries cannot be unpacked into " + shared + ": " + e.getMessage(), e);
             }
         }
 

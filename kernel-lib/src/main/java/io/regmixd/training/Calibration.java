@@ -88,6 +88,9 @@ final class Calibration {
                 long start = System.nanoTime();
                 int steps = 0;
                 while (steps < 2 || System.nanoTime() - start < NANOS) {
+                    if (Thread.interrupted()) {
+                        throw new InterruptedException("timing stopped");
+                    }
                     llama.train(tokens, sequences, settings.context(), 2, 1e-4, 0);
                     steps++;
                 }

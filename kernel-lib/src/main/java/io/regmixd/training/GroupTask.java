@@ -94,7 +94,7 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
     }
 
     private Training startOrResume(List<Run> runs, Checkpoints saved, ComputeDevice device, List<String> dropped)
-            throws IOException {
+            throws IOException, InterruptedException {
         Optional<Training> resumed = Optional.empty();
         try {
             resumed = saved.resume(

@@ -232,8 +232,8 @@ public final class TargetRun {
     private void steer(Training training, Decisions decisions, long seed, Progress progress)
             throws IOException, InterruptedException {
         int stepsAStage = settings.steps() / settings.stages();
-        int stages = training.step() / stepsAStage;
-        if (stages == 0 || training.step() % stepsAStage != 0) {
+        int stages = training.stagesMeasured();
+        if (stages == 0 || training.step() != stages * stepsAStage) {
             return;
         }
         for (Map.Entry<String, Steering> method : online.entrySet()) {
@@ -252,7 +252,8 @@ public final class TargetRun {
         }
     }
 
-    private Training startOrResume(Path folder, long seed, List<Run> runs, Progress progress) throws IOException {
+    private Training startOrResume(Path folder, long seed, List<Run> runs, Progress progress)
+            throws IOException, InterruptedException {
         List<ComputeDevice> devices = ComputeDevice.attached();
         Optional<Training> saved = checkpoints(folder, seed).resume(corpus, settings, runs, devices, progress);
         return saved.isPresent() ? saved.get() : Training.start(corpus, settings, runs, devices);

@@ -100,8 +100,9 @@ public final class Training implements AutoCloseable {
     /// @throws IllegalArgumentException if a schedule has another number of stages than the settings, or the
     ///     model's vocabulary does not fit the corpus
     /// @throws io.regmixd.engine.DeviceMemoryException if the group does not fit on a device; nothing is left there
-    public static Training start(
-            Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices) {
+    /// @throws InterruptedException if the thread is interrupted while they are measured
+    public static Training start(Corpus corpus, TrainingSettings settings, List<Run> runs, List<ComputeDevice> devices)
+            throws InterruptedException {
         settings.requireVocabularyOf(corpus);
         long[] seeds = runs.stream().mapToLong(Run::seed).toArray();
         List<ComputeDevice> used = used(devices, settings);
@@ -110,7 +111,7 @@ public final class Training implements AutoCloseable {
             Training training = new Training(corpus, settings, runs, used, llama);
             training.measure();
             return training;
-        } catch (RuntimeException | Error e) {
+        } catch (InterruptedException | RuntimeException | Error e) {
             llama.close();
             throw e;
         }
@@ -217,9 +218,9 @@ public final class Training implements AutoCloseable {
     /// Trains up to the end of the stage under way and measures the validation losses.
     ///
     /// @throws InterruptedException if the thread is interrupted; the state is that after the last whole step,
-    ///     and may be saved or trained on
+    ///     and may be saved or trained on. Where all steps of the stage were taken, the next call only measures
     public void stage(Listener listener) throws InterruptedException {
-        int end = (step * settings.stages() / settings.steps() + 1) * settings.steps() / settings.stages();
+        int end = (stagesMeasured() + 1) * settings.steps() / settings.stages();
         double productRate = PRODUCT_RATES.computeIfAbsent(
                 devices + " " + settings.compute().precision(), key -> llama.productRate(2048));
         long start = System.nanoTime();
@@ -286,11 +287,16 @@ public final class Training implements AutoCloseable {
     /// Mean loss of a domain's first validation tokens under each model, nats a token.
     ///
     /// @param tokens how many predicted tokens; fewer where the validation set is smaller
-    public double[] validationLosses(int domain, int tokens) {
+    /// @throws InterruptedException if the thread is interrupted
+    public double[] validationLosses(int domain, int tokens) throws InterruptedException {
         int row = settings.context() + 1;
         double[] means = new double[runs.size()];
         int sequences = batches.validationSequences(domain, tokens);
         for (int from = 0; from < sequences; from += settings.batch()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException(
+                        "measuring stopped in domain " + corpus.domains().get(domain) + " after step " + step);
+            }
             int count = Math.min(settings.batch(), sequences - from);
             int[] batch = new int[count * row];
             for (int i = 0; i < count; i++) {
@@ -313,7 +319,12 @@ public final class Training implements AutoCloseable {
         return llama.likelihoods(batch);
     }
 
-    private void measure() {
+    /// How many stages are trained and measured.
+    int stagesMeasured() {
+        return losses.size() - 1;
+    }
+
+    private void measure() throws InterruptedException {
         long start = System.nanoTime();
         double[][] measured = new double[runs.size()][corpus.domains().size()];
         for (int d = 0; d < corpus.domains().size(); d++) {

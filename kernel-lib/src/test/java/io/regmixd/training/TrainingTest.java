@@ -29,6 +29,8 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainingTest {
 
@@ -129,25 +131,27 @@ class TrainingTest {
         assertThat(runs.get(0).loss(3, 2)).isNotEqualTo(runs.get(1).loss(3, 2));
     }
 
-    @Test
-    void resumedTrainingEqualsUninterruptedTrainingToTheBit() throws Exception {
+    /// Within a stage, and after its last step, while the losses are measured.
+    @ParameterizedTest
+    @CsvSource({"6, training stopped after step 6", "8, measuring stopped in domain alpha after step 8"})
+    void resumedTrainingEqualsUninterruptedTrainingToTheBit(int stopped, String message) throws Exception {
         List<Run> runs = List.of(constant("a", 1, 1, 0, 0), constant("b", 2, 0, 0.5, 0.5));
         TrainingSettings settings = settings(5e-3);
         List<Trajectory> uninterrupted = train(settings, runs);
-        Path file = temporary.resolve("resumed.arrow");
+        Path file = temporary.resolve("resumed-" + stopped + ".arrow");
         try (Training training = Training.start(corpus, settings, runs, ComputeDevice.cpu(1))) {
             training.stage(Training.Listener.SILENT);
             assertThatThrownBy(() -> training.stage(metrics -> {
-                        if (metrics.step() == 6) {
+                        if (metrics.step() == stopped) {
                             Thread.currentThread().interrupt();
                         }
                     }))
                     .isInstanceOf(InterruptedException.class)
-                    .hasMessage("training stopped after step 6");
+                    .hasMessage(message);
             training.save(file);
         }
         try (Training training = Training.resume(corpus, settings, runs, ComputeDevice.cpu(1), file)) {
-            assertThat(training.step()).isEqualTo(6);
+            assertThat(training.step()).isEqualTo(stopped);
             while (!training.finished()) {
                 training.stage(Training.Listener.SILENT);
             }
