@@ -3,19 +3,29 @@ package io.regmixd.notebook;
 import io.regmixd.engine.ComputeDevice;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
-/// Devices to train on, a row each.
+/// Devices to train on, a row each, with the memory that is free on GPUs.
 record DevicesView(List<ComputeDevice> devices) implements Rich {
 
     @Override
     public Map<String, Object> mimeBundle() {
-        Grid table = Grid.of("device", "free memory");
-        devices.forEach(device -> table.row(device.toString(), memory(device)));
+        List<String> memory = devices.stream()
+                .map(device -> {
+                    OptionalLong free = device.freeBytes();
+                    return free.isPresent() ? Look.bytes(free.getAsLong()) : "";
+                })
+                .toList();
+        boolean told = memory.stream().anyMatch(free -> !free.isEmpty());
+        Grid table = told ? Grid.of("device", "free memory") : Grid.of("device");
+        for (int i = 0; i < devices.size(); i++) {
+            String name = devices.get(i).toString();
+            if (told) {
+                table.row(name, memory.get(i));
+            } else {
+                table.row(name);
+            }
+        }
         return table.mimeBundle();
-    }
-
-    /// What the driver says; a CPU has what its processes leave.
-    private static String memory(ComputeDevice device) {
-        return device.freeBytes().isPresent() ? Look.bytes(device.freeBytes().getAsLong()) : "not told";
     }
 }

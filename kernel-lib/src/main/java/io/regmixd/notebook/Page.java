@@ -23,7 +23,7 @@ record Page(List<? extends Rich> parts) implements Rich {
 
     /// A sentence or more.
     static Rich words(String text) {
-        return () -> Map.of("text/html", Html.escape(text), "text/plain", text);
+        return () -> Map.of("text/html", Html.escape(text).replace("\n", "<br>"), "text/plain", text);
     }
 
     @Override
