@@ -13,14 +13,12 @@ if [ ! -w "${HOME:-/}" ]; then # another user than the image's own has no home h
     export HOME
 fi
 
-# Where the base has PyTorch, that one trains (DJL's own names), on a GPU.
-if torch=$(python3 -c 'import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])' 2> /dev/null); then
-    export PYTORCH_LIBRARY_PATH="$torch/lib" PYTORCH_VERSION=2.7.1 PYTORCH_FLAVOR=cu128
-    if [ "${REGMIXD_DEVICE:-auto}" != cpu ] && ! problem=$(python3 -c 'import torch; torch.cuda.init()' 2>&1); then
-        printf 'No GPU can be used: %s\n' "$(printf '%s' "$problem" | tail -n 1)" >&2
-        echo "Give the container one (docker run --gpus all ...), or say -e REGMIXD_DEVICE=cpu to train without." >&2
-        exit 2
-    fi
+# Where the base has PyTorch, that one trains, on a GPU.
+if [ "${REGMIXD_DEVICE:-auto}" != cpu ] && python3 -c 'import torch' 2> /dev/null \
+    && ! problem=$(python3 -c 'import torch; torch.cuda.init()' 2>&1); then
+    printf 'No GPU can be used: %s\n' "$(printf '%s' "$problem" | tail -n 1)" >&2
+    echo "Give the container one (docker run --gpus all ...), or say -e REGMIXD_DEVICE=cpu to train without." >&2
+    exit 2
 fi
 
 case ${1:-jupyter} in

@@ -4,6 +4,8 @@ import json
 import os
 from pathlib import Path
 
+from . import pytorch
+
 MAIN_CLASS = "io.regmixd.notebook.IJavaMain"
 RAPAIO = "rapaio"  # another kernel, registered where it is asked for
 RAPAIO_MAIN_CLASS = "org.rapaio.jupyter.kernel.MainApp"
@@ -51,17 +53,21 @@ def options(setup):
     return setup / "java.options"
 
 
-def register(root, setup, jdk, library):
-    """Writes kernel.json and the file of JVM options that it refers to."""
+def write_options(path, setup, jars, further=()):
+    """Writes a file of JVM options, class path included."""
     logging = setup / "logging.properties"
     write_if_changed(logging, LOGGING)
-    *ours, last = library.classpath()  # last: the kernel, which bundles old copies of others
-    write_if_changed(
-        options(setup),
-        "\n".join([
-            *JVM_OPTIONS, *settings("jvm.options"), quoted(f"-Djava.util.logging.config.file={logging}"), *classpath(ours, last),
-        ]) + "\n",
-    )
+    *ours, last = jars  # last: the kernel, which bundles old copies of others
+    lines = [
+        *JVM_OPTIONS, *settings("jvm.options"), *map(quoted, further), quoted(f"-Djava.util.logging.config.file={logging}"),
+        *classpath(ours, last),
+    ]
+    write_if_changed(path, "\n".join(lines) + "\n")
+
+
+def register(root, setup, jdk, library):
+    """Writes kernel.json and the file of JVM options that it refers to."""
+    write_options(options(setup), setup, library.classpath(), pytorch.options(library.pytorch()))
     describe(
         root, setup, library, "java", "Java (RegMix-D)", [str(jdk / "bin" / "java"), f"@{options(setup)}", MAIN_CLASS],
         IJAVA_STARTUP_SCRIPT="io.regmixd.notebook.Kernel.start();",
@@ -86,7 +92,8 @@ def classpath(ours, kernel):
 
 
 def describe(root, setup, library, name, display_name, command, **environment_of_kernel):
-    own = {key: literal(value) for key, value in environment(setup, library).items()}
+    needed = {**environment(setup, library), **pytorch.environment(library.pytorch())}
+    own = {key: literal(value) for key, value in needed.items()}
     spec = {
         "argv": [*command, "{connection_file}"],
         "display_name": display_name,

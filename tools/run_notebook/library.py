@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from . import pytorch
 from .terminal import Failure, step
 
 JAR = "kernel-lib/target/kernel-lib.jar"
@@ -36,6 +37,10 @@ def require_platform(system, machine):
         )
 
 
+def is_cpu_pytorch(jar):
+    return jar.name.startswith(pytorch.CPU_NATIVES)
+
+
 class Library:
     """What the build left: one jar of ours, the class path it needs, native libraries.
 
@@ -50,17 +55,31 @@ class Library:
         self.classpath_copy = setup / "classpath"
         self.stamp = setup / "library.sha256"
         self.log = setup / "build.log"
+        self.chosen = None  # a tuple of what was chosen
 
     def classpath(self):
-        """The jars in their order: ours first, the kernel's, which bundles old copies of others, last."""
+        """The jars in their order: ours first, the kernel's, which bundles old copies of others, last.
+
+        With another PyTorch, the CPU's is left out: DJL would take it without a word where the other fails.
+        """
+        jars = self.jars()
+        return [jar for jar in jars if not is_cpu_pytorch(jar)] if self.pytorch() else jars
+
+    def jars(self):
         return [self.jar, *map(Path, self.classpath_copy.read_text(encoding="utf-8").strip().split(os.pathsep))]
+
+    def pytorch(self):
+        """The PyTorch to train with; None where the CPU's does, which is among the jars."""
+        if self.chosen is None:
+            self.chosen = (pytorch.choose(any(map(is_cpu_pytorch, self.jars()))),)
+        return self.chosen[0]
 
     def is_built(self, fingerprint):
         try:
             return (
                 self.stamp.read_text(encoding="utf-8") == fingerprint
                 and (self.natives / "libopenblas.so").exists()
-                and all(jar.exists() for jar in self.classpath())
+                and all(jar.exists() for jar in self.jars())
             )
         except OSError:
             return False

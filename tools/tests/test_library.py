@@ -24,7 +24,7 @@ class LibraryTest(unittest.TestCase):
         (self.root / "kernel-lib" / "pom.xml").write_text("<project/>")
         self.setup = self.root / ".setup"
         self.setup.mkdir()
-        self.jar = self.root / "repository" / "dependency.jar"
+        self.jar = self.root / "repository" / "pytorch-native-cpu.jar"
         self.jar.parent.mkdir()
         self.jar.touch()
         self.maven(f"""

@@ -32,7 +32,8 @@ public final class ComputeDevice {
         return new ComputeDevice(Device.cpu(), false, name, threads, OptionalLong::empty);
     }
 
-    /// Every attached GPU; where there is none, the CPU in as many parts as it has cores, at most eight.
+    /// Every attached GPU that `REGMIXD_DEVICE` does not leave out; where there is none, the CPU in as many parts as it
+    /// has cores, at most eight.
     ///
     /// Parts of one thread each train faster than one part of as many threads: within them no operation waits
     /// for another thread (`docs/engine.md`).
@@ -57,7 +58,7 @@ public final class ComputeDevice {
                     + " on this machine: install PyTorch for CUDA here (docs/gpu.md), or ask for no GPU to train on the"
                     + " CPU");
         }
-        return new ComputeDevice(gpus.device(number), true, "GPU " + number, 1, () -> gpus.freeBytes(number));
+        return new ComputeDevice(gpus.device(number), true, gpus.name(number), 1, () -> gpus.freeBytes(number));
     }
 
     /// Some threads of the CPU.

@@ -15,9 +15,15 @@ public abstract class Gpus implements Serializable {
 
     Gpus() {}
 
-    /// Those that PyTorch sees on the machine that asks.
+    /// Those that the user wants and PyTorch sees on the machine that asks. The variable `REGMIXD_DEVICE` chooses:
+    /// `auto`, `cpu`, `gpu`, or `gpu:0,2`.
     public static Gpus attached() {
         return new Attached();
+    }
+
+    /// What it is called in messages.
+    String name(int number) {
+        return "GPU " + number;
     }
 
     /// How many there are, numbered from 0; with none, the CPU does the work.
@@ -29,7 +35,44 @@ public abstract class Gpus implements Serializable {
     /// Free memory in bytes, where the driver says it.
     abstract OptionalLong freeBytes(int number);
 
+    // asked: an IllegalStateException if a GPU is wanted or there, and PyTorch can use none
     private static final class Attached extends Gpus {
+
+        private static final long serialVersionUID = 1;
+
+        private transient Gpus chosen; // on the machine that asks
+
+        private synchronized Gpus chosen() {
+            if (chosen == null) {
+                chosen = DeviceChoice.parse(System.getenv(DeviceChoice.VARIABLE))
+                        .among(new Usable(), () -> DeviceChoice.visible(System.getenv()));
+            }
+            return chosen;
+        }
+
+        @Override
+        public int count() {
+            return chosen().count();
+        }
+
+        @Override
+        String name(int number) {
+            return chosen().name(number);
+        }
+
+        @Override
+        Device device(int number) {
+            return chosen().device(number);
+        }
+
+        @Override
+        OptionalLong freeBytes(int number) {
+            return chosen().freeBytes(number);
+        }
+    }
+
+    /// Those that PyTorch sees.
+    private static final class Usable extends Gpus {
 
         private static final long serialVersionUID = 1;
 
