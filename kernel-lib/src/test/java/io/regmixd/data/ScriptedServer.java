@@ -81,11 +81,6 @@ final class ScriptedServer implements AutoCloseable {
         return URI.create("http://" + authority() + path);
     }
 
-    /// The same server by another name.
-    String elsewhere(String path) {
-        return "http://127.0.0.1:" + socket.getLocalPort() + path;
-    }
-
     @Override
     public void close() throws IOException {
         socket.close();
