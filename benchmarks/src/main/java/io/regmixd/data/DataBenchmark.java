@@ -2,6 +2,7 @@ package io.regmixd.data;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import com.sun.management.GarbageCollectionNotificationInfo;
+import com.sun.management.OperatingSystemMXBean;
 import io.regmixd.Progress;
 import io.regmixd.store.Json;
 import java.io.BufferedOutputStream;
@@ -131,6 +132,7 @@ final class DataBenchmark {
         }
         for (int round = 0; round < rounds; round++) {
             long start = System.nanoTime();
+            double startCpu = cpu();
             AtomicLong tokens = new AtomicLong();
             try (Tokenization bare = new Tokenization(
                     tokenizer,
@@ -142,10 +144,13 @@ final class DataBenchmark {
                 bare.finish();
             }
             long between = System.nanoTime();
+            double betweenCpu = cpu();
             AtomicLong looked = new AtomicLong();
+            double[] lookedCpu = {0};
             Progress told = (_, _, message) -> {
                 if (message.endsWith(": writing")) {
                     looked.set(System.nanoTime());
+                    lookedCpu[0] = cpu();
                 }
             };
             Corpus _ = Corpus.prepare(manifest, scratch, scratch.resolve("round" + round), sources, told);
@@ -153,15 +158,22 @@ final class DataBenchmark {
             print(String.format(
                     Locale.ROOT,
                     "\"result\": \"speed\", \"cores\": %d, \"bare\": %.3f, \"whole\": %.3f, \"look\": %.3f, \"tokens\": %d, "
-                            + "\"text_mb\": %.3f, \"json_mb\": %.3f",
+                            + "\"text_mb\": %.3f, \"json_mb\": %.3f, \"bare_cpu\": %.3f, \"after_look_cpu\": %.3f",
                     Runtime.getRuntime().availableProcessors(),
                     (between - start) / 1e9,
                     (end - between) / 1e9,
                     (looked.get() - between) / 1e9,
                     tokens.get(),
                     bytes[0] / 1e6,
-                    bytes[1] / 1e6));
+                    bytes[1] / 1e6,
+                    betweenCpu - startCpu,
+                    cpu() - lookedCpu[0]));
         }
+    }
+
+    /// Seconds of work of all threads so far.
+    private static double cpu() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / 1e9;
     }
 
     private static void heap(Path scratch, int documents) throws IOException, InterruptedException {
