@@ -140,7 +140,8 @@ class ProxySweepTest {
         sweep(1e-3)
                 .sharedIn(shared)
                 .run(design, folder.resolve("second.arrow"), (step, done, message) -> messages.add(message));
-        assertThat(messages.getFirst()).contains("of 5 proxies").contains("going on with the others");
+        // all five, where the others had ended before the interrupt reached them
+        assertThat(messages.getFirst()).as("proxies kept").matches("[2-5] of 5 proxies.*");
     }
 
     @Test
