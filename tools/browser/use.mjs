@@ -5,7 +5,7 @@
 //
 // CHROMIUM=PATH names the browser (/usr/bin/chromium). Exit code 1: an act did not do what it says.
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { chromium } from "playwright-core";
@@ -27,7 +27,7 @@ function freePort() {
 async function startJupyter(port) {
     const jupyter = spawn(
         `${root}/run-notebook`,
-        ["--open", "--no-browser", "--ip", "127.0.0.1", "--port", `${port}`],
+        ["--open", `${folder}/regmix-d.ipynb`, "--no-browser", "--ip", "127.0.0.1", "--port", `${port}`],
         { env: { ...process.env, JUPYTER_TOKEN: "look", REGMIXD_RUNS: `${folder}/runs` }, stdio: ["ignore", "pipe", "pipe"] },
     );
     await new Promise((done, fail) => {
@@ -80,6 +80,7 @@ async function startKernel(page) {
 
 const started = Date.now();
 mkdirSync(folder, { recursive: true });
+copyFileSync(`${root}/notebooks/regmix-d.ipynb`, `${folder}/regmix-d.ipynb`); // Jupyter saves what is changed
 const port = await freePort();
 const jupyter = await startJupyter(port);
 const browser = await chromium.launch({
