@@ -1,4 +1,6 @@
+import json
 import unittest
+from pathlib import Path
 
 from papermill_java.java_parameters import ParameterError, declaration, declared, literal
 from run_notebook.parameters import inject
@@ -36,6 +38,16 @@ class DeclarationsTest(unittest.TestCase):
                 "SHARES": ("Map<String, Double>", 'Map.of("web", 1.0)', "as they are"),
             },
         )
+
+
+class NotebooksTest(unittest.TestCase):
+    def test_parameters_cells_only_declare(self):
+        """A notebook that Jupyter saved after somebody tried other values would assign them below."""
+        for file in sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb")):
+            cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+            for cell in (each for each in cells if "parameters" in each["metadata"].get("tags", [])):
+                lines = "".join(cell["source"]).splitlines()
+                self.assertEqual(len(declared("\n".join(lines))), len(lines), file.name)
 
 
 class LiteralTest(unittest.TestCase):
