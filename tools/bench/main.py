@@ -5,11 +5,10 @@ import json
 import os
 import platform
 import resource
-import sys
 import time
 from pathlib import Path
 
-from run_notebook.main import DONE, INTERRUPTED, ROOT, WRONG
+from run_notebook.main import DONE, ROOT, ended
 from run_notebook.terminal import Failure
 
 from . import adaptive, data, engine, planning, regression, sweep
@@ -42,25 +41,22 @@ def arguments(argv, benchmarks):
 
 def main(argv=None, benchmarks=BENCHMARKS):
     given = arguments(argv, benchmarks)
-    try:
-        if given.json and not given.json.resolve().parent.is_dir():  # said now, not after minutes
-            raise Failure(f"There is no folder {given.json.parent} for {given.json.name}: make it, or name another file.")
-        print(f"Machine: {machine()}", flush=True)
-        before = clocks()
-        report = benchmarks[given.name](given.data.resolve())
-        others = others_share(before, clocks())
-        print("", *report.lines, f"other processes had {others:.0%} of the processor meanwhile", sep="\n")
-        if given.json:
-            settings = {**report.settings, "others_share": round(others, 3)}
-            content = {"figures": report.figures, "machine": machine(), "settings": settings}
-            given.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        return DONE
-    except (Failure, OSError) as problem:
-        print(problem, file=sys.stderr)
-        return WRONG
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return INTERRUPTED
+    return ended(lambda: work(given, benchmarks))
+
+
+def work(given, benchmarks):
+    if given.json and not given.json.resolve().parent.is_dir():  # said now, not after minutes
+        raise Failure(f"There is no folder {given.json.parent} for {given.json.name}: make it, or name another file.")
+    print(f"Machine: {machine()}", flush=True)
+    before = clocks()
+    report = benchmarks[given.name](given.data.resolve())
+    others = others_share(before, clocks())
+    print("", *report.lines, f"other processes had {others:.0%} of the processor meanwhile", sep="\n")
+    if given.json:
+        settings = {**report.settings, "others_share": round(others, 3)}
+        content = {"figures": report.figures, "machine": machine(), "settings": settings}
+        given.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    return DONE
 
 
 def machine():

@@ -1,11 +1,10 @@
 """The command ./plan-online."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from run_notebook.java import become
-from run_notebook.main import INTERRUPTED, WRONG
+from run_notebook.main import ended
 from run_notebook.terminal import Failure
 
 MAIN_CLASS = "io.regmixd.export.PlanOnline"
@@ -73,12 +72,4 @@ def options(given):
 
 def main(argv=None):
     given = arguments(argv)
-    try:
-        chosen = options(given)
-        become(MAIN_CLASS, chosen)
-    except (Failure, OSError) as problem:
-        print(problem, file=sys.stderr)
-        return WRONG
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return INTERRUPTED
+    return ended(lambda: become(MAIN_CLASS, options(given)))

@@ -1,11 +1,10 @@
 """The command ./prepare."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from run_notebook.java import become
-from run_notebook.main import INTERRUPTED, ROOT, WRONG
+from run_notebook.main import ROOT, ended
 from run_notebook.terminal import Failure
 
 MAIN_CLASS = "io.regmixd.data.PrepareFolder"
@@ -36,15 +35,12 @@ def arguments(argv):
 
 def main(argv=None):
     given = arguments(argv)
-    try:
-        if not given.folder.is_dir():
-            raise Failure(f"There is no folder {given.folder}.")
-        if given.tokenizer != "bytes" and not Path(given.tokenizer).is_file():
-            raise Failure(f"There is no file {given.tokenizer}: --tokenizer names a tokenizer.json.")
-        become(MAIN_CLASS, [str(given.folder), str(given.data.resolve()), given.tokenizer, given.end_of_document])
-    except (Failure, OSError) as problem:
-        print(problem, file=sys.stderr)
-        return WRONG
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return INTERRUPTED
+    return ended(lambda: work(given))
+
+
+def work(given):
+    if not given.folder.is_dir():
+        raise Failure(f"There is no folder {given.folder}.")
+    if given.tokenizer != "bytes" and not Path(given.tokenizer).is_file():
+        raise Failure(f"There is no file {given.tokenizer}: --tokenizer names a tokenizer.json.")
+    become(MAIN_CLASS, [str(given.folder), str(given.data.resolve()), given.tokenizer, given.end_of_document])

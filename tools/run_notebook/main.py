@@ -77,24 +77,33 @@ def main(argv=None):
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")
     given = arguments(argv)
+    return ended(lambda: work(given, sys.argv[1:] if argv is None else argv))
+
+
+def ended(command):
+    """The exit code of a command: what it returns or, where it fails or is stopped, why on standard error."""
     try:
-        if given.notebook and not (given.notebook.is_file() or given.open is not None and given.notebook.is_dir()):
-            raise Failure(f"There is no file {given.notebook}")
-        python = set_up(given.kernel)
-        if given.set_up:
-            print(SET_UP)
-            return DONE
-        if given.open is not None:
-            front_end.start(ROOT, SETUP, (given.notebook or ROOT / "notebooks").resolve(), given.open)
-        if not packages.here():  # start again under the Python that has the packages
-            os.execv(python, [python, str(ROOT / "run-notebook"), *(sys.argv[1:] if argv is None else argv)])
-        return run(given)
+        return command()
     except (Failure, OSError) as problem:  # OSError: a full disk, a folder that is not ours; it names the file
         print(problem, file=sys.stderr)
         return WRONG
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED
+
+
+def work(given, argv):
+    if given.notebook and not (given.notebook.is_file() or given.open is not None and given.notebook.is_dir()):
+        raise Failure(f"There is no file {given.notebook}")
+    python = set_up(given.kernel)
+    if given.set_up:
+        print(SET_UP)
+        return DONE
+    if given.open is not None:
+        front_end.start(ROOT, SETUP, (given.notebook or ROOT / "notebooks").resolve(), given.open)
+    if not packages.here():  # start again under the Python that has the packages
+        os.execv(python, [python, str(ROOT / "run-notebook"), *argv])
+    return run(given)
 
 
 @contextlib.contextmanager

@@ -75,7 +75,7 @@ record SourceFile(String name, Location location, String sha256, List<Integer> d
 
     private static List<SourceFile> named(Manifest.Domain domain, String name, Source.Files source, Path base)
             throws IOException {
-        if (name.startsWith("hf:") || name.startsWith("https:") || name.startsWith("http:")) {
+        if (isOnWeb(name)) {
             List<SourceFile> files = new ArrayList<>();
             for (String one : range(name)) {
                 files.add(new SourceFile(
@@ -92,6 +92,11 @@ record SourceFile(String name, Location location, String sha256, List<Integer> d
             files.add(new SourceFile(shown, new OnDisk(path), source.checksums().get(shown), List.of()));
         }
         return files;
+    }
+
+    /// Whether a manifest's name of a file is an address of the web or the Hub, and no path.
+    static boolean isOnWeb(String name) {
+        return name.startsWith("hf:") || name.startsWith("https:") || name.startsWith("http:");
     }
 
     /// The address of a file of the web or the Hub.

@@ -55,7 +55,7 @@ record TokenizerFiles(Path base, Fetcher fetcher) {
     }
 
     private SourceFile.Location location(String name) {
-        return name.matches("(hf|https?):.*")
+        return SourceFile.isOnWeb(name)
                 ? new SourceFile.OnWeb(SourceFile.address(name, ""))
                 : new SourceFile.OnDisk(base.resolve(name).normalize());
     }
