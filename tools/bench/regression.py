@@ -13,7 +13,7 @@ from .report import Report, columns
 MAIN_CLASS = "io.regmixd.regression.RegressionBenchmark"
 OBJECTIVE = "pile_cc"
 BASELINE = "minus weight"
-SHORT = {"standard": "default", "lightgbm": "lightgbm"}  # whose scores are figures
+SHORT = {"Gaussian processes": "default", "lightgbm": "lightgbm"}  # whose scores are figures
 HELD_OUT = "held out"
 TESTS = ("1m", "60m", "1B")
 SHOWN_WEIGHTS = 6

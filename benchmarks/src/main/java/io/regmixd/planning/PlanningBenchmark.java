@@ -38,7 +38,7 @@ public final class PlanningBenchmark {
     private final Problem problem;
     private final List<Mixture> candidates;
 
-    private PlanningBenchmark(long seed) {
+    private PlanningBenchmark(long seed) throws InterruptedException {
         this.seed = seed;
         world = new SyntheticWorld(DOMAINS, STAGES, NOISE, seed);
         design = DirichletDesign.regmix(world.natural());

@@ -203,7 +203,7 @@ final class RegressionBenchmark {
 
     /// RegMix's simulation step: the mean of the candidates of the lowest predicted loss, from candidates that
     /// are unbounded as in RegMix's notebook and from this library's own.
-    private void propose(MixtureLossModel model) {
+    private void propose(MixtureLossModel model) throws InterruptedException {
         Mixture natural = PublishedMixtures.natural(model.domains());
         int objective = model.domains().indexOf(OBJECTIVE);
         List<Mixture> unbounded = PublishedMixtures.candidates(natural, CANDIDATES, 42);

@@ -111,11 +111,16 @@ public final class DirichletDesign {
     /// RegMix's `regression_fitting/regression.ipynb`. Ours departs from it in one point: draws that exceed an
     /// upper bound of the design are drawn again, so that no plan leaves the region that the proxies could have
     /// shown.
-    public List<Mixture> candidates(int count, long seed) {
+    ///
+    /// @throws InterruptedException if the thread is interrupted meanwhile
+    public List<Mixture> candidates(int count, long seed) throws InterruptedException {
         Random random = new Random(seed);
         double[] prior = natural.weights();
         List<Mixture> candidates = new ArrayList<>(count);
         while (candidates.size() < count) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("drawing candidates");
+            }
             double[] weights = dirichlet(prior, 1, random);
             if (withinBounds(weights)) {
                 candidates.add(Mixture.proportional(natural.domains(), weights));

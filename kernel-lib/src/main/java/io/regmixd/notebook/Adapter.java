@@ -2,9 +2,8 @@ package io.regmixd.notebook;
 
 import java.util.Map;
 
-/// What this library asks of a Jupyter kernel that it runs in. One small class per kernel, found by its name at run
-/// time,
-/// because a kernel's classes are on the class path only in that kernel.
+/// What this library asks of a Jupyter kernel that it runs in. One small class per kernel, found by its name at
+/// run time, because a kernel's classes are on the class path only in that kernel.
 interface Adapter {
 
     /// Whether this process is that kernel.

@@ -60,7 +60,7 @@ final class DomainPlots {
     /// @param called what the marked mixture is
     static Plot design(String title, List<Mixture> mixtures, Mixture natural, String called) {
         double most = Math.max(most(mixtures), most(List.of(natural)));
-        String note = mixtures.size() + " mixtures, one dot each per domain";
+        String note = mixtures.size() + " mixtures, one dot per mixture and domain";
         return new Sheet(title, note, List.of(new Sheet.Key(called, Look.INK, true)))
                 .plot(Look.WIDTH, 34 * natural.size() + X_AXIS, (g, place) -> {
                     XYChart chart = rows(place, natural.size(), "weight of the domain", -0.01 * most, 1.03 * most);

@@ -20,13 +20,11 @@ import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.logging.Level;
 
-/// IJava, which stops where a cell fails: after "Run All", IJava itself runs all cells below one that was interrupted
-/// or
-/// threw, each of which fails in turn on what is missing.
+/// IJava, which stops where a cell fails: after "Run All", IJava itself runs all cells below one that was
+/// interrupted or threw, each of which fails in turn on what is missing.
 ///
-/// A cell that comes within a tenth of a second of a failed one was asked for before anybody saw the failure, and is
-/// not
-/// run: the rule of ipykernel (`stop_on_error`, `stop_on_error_timeout`).
+/// A cell that comes within a tenth of a second of a failed one was asked for before the failure showed, and is
+/// not run: the rule of ipykernel (`stop_on_error`, `stop_on_error_timeout`).
 public final class IJavaMain {
 
     private IJavaMain() {}

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -27,6 +29,7 @@ import tech.tablesaw.api.Table;
 public final class Session {
 
     private static final Map<Path, Session> OPEN = new HashMap<>();
+    private static final Pattern LINE = Pattern.compile("(.{1,100})(?: |$)");
 
     private final RunFolder run;
     private final LongSupplier clock;
@@ -192,6 +195,19 @@ public final class Session {
     /// @throws IllegalArgumentException if a value is missing
     public void save(String name, Table table) throws IOException {
         ArrowFile.write(file(name + ".arrow"), table, Map.of());
+    }
+
+    /// Prints sentences in lines of at most 100 characters, broken between words: a notebook breaks longer ones
+    /// anywhere.
+    public void say(String sentences) {
+        System.out.println(lines(sentences));
+    }
+
+    static String lines(String sentences) {
+        return sentences
+                .lines()
+                .map(line -> LINE.matcher(line).replaceAll("$1\n").stripTrailing())
+                .collect(Collectors.joining("\n"));
     }
 
     /// The run folder, as seen from the project.

@@ -178,16 +178,16 @@ public final class CrossValidation {
                 .collect(Collectors.joining(" and "));
         return String.format(
                 Locale.ROOT,
-                "By Spearman's rank correlation on %s, %s ranks held-out proxies at %.3f (final loss) and %.3f (rollout), and"
-                        + " minus the weight of %1$s alone ranks them at %.3f: %s.",
+                "By Spearman's rank correlation on %s, held-out proxies are ranked at %.3f (final loss) and %.3f (rollout) with"
+                        + " %s, and at %.3f by minus the weight of %1$s alone: %s.",
                 objective,
-                regressor.name(),
                 finalLoss,
                 rollout,
+                regressor.name(),
                 trivial,
                 noBetter.isEmpty()
                         ? "both predictions rank better than the weight alone"
-                        : noBetter + " it ranks them no better than the weight alone, so it has learned little");
+                        : noBetter + " the regression ranks no better than the weight alone, so it has learned little");
     }
 
     private Table pairs(Regressor regressor, String what) {

@@ -7,7 +7,7 @@ record Standard() implements Regressor {
 
     @Override
     public String name() {
-        return "standard";
+        return "Gaussian processes";
     }
 
     /// Where there is no law, the mean would be of one process with itself.

@@ -50,8 +50,7 @@ final class Calibration {
             progress.update(
                     step,
                     0,
-                    String.format(
-                            Locale.ROOT, "measured %d workers of %d threads: %,.0f tokens/s", workers, threads, rate));
+                    String.format(Locale.ROOT, "measured %d x %d threads: %,.0f tokens/s", workers, threads, rate));
             if (rate > bestRate) {
                 best = threads;
                 bestRate = rate;

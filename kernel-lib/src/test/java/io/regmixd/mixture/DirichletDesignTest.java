@@ -21,7 +21,7 @@ class DirichletDesignTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
-    void weightsStayWithinFifteenTimesTheNaturalShare(long seed) {
+    void weightsStayWithinFifteenTimesTheNaturalShare(long seed) throws InterruptedException {
         DirichletDesign design = DirichletDesign.regmix(NATURAL);
         double rounding = 5 * DirichletDesign.GRAIN;
 
@@ -96,9 +96,21 @@ class DirichletDesignTest {
                 .hasSize(2);
     }
 
+    @Test
+    void anInterruptEndsTheDrawingOfCandidates() {
+        DirichletDesign design = DirichletDesign.regmix(NATURAL);
+
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> design.candidates(2_000_000, 1)).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted())
+                .as("the exception takes the flag's place")
+                .isFalse();
+    }
+
     /// Dirichlet(a) has mean a/A and variance m(1-m)/(A+1); candidates have A = 1 and no bound bites here.
     @Test
-    void candidatesHaveTheMeanAndVarianceOfTheDirichletDistribution() {
+    void candidatesHaveTheMeanAndVarianceOfTheDirichletDistribution() throws InterruptedException {
         Mixture natural = Mixture.of(List.of("a", "b", "c"), 0.5, 0.3, 0.2);
         List<Mixture> candidates = DirichletDesign.regmix(natural).candidates(40_000, 7);
 

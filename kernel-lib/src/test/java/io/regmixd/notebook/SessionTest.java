@@ -102,6 +102,20 @@ class SessionTest {
     }
 
     @Test
+    void sentencesAreBrokenBetweenWords() {
+        String long100 = "x".repeat(100);
+        String sentences =
+                "Four words of it. ".repeat(11).strip() + "\nAnother line.\n\n" + long100 + " y\n" + long100 + "z";
+
+        String[] lines = Session.lines(sentences).split("\n", -1);
+
+        assertThat(lines).filteredOn(line -> !line.startsWith("x")).allMatch(line -> line.length() <= 100);
+        assertThat(lines).containsSequence("Another line.", "", long100, "y", long100 + "z");
+        assertThat(String.join(" ", lines)).isEqualTo(sentences.replace('\n', ' '));
+        assertThat(lines[0]).hasSizeGreaterThan(90);
+    }
+
+    @Test
     void timesAddUpPhasesAndSetTrainingBesideThem(@TempDir Path folder) throws Exception {
         AtomicLong nanos = new AtomicLong(7);
         Session session = new Session(RunFolder.open(folder), nanos::get);

@@ -81,11 +81,9 @@ class CrossValidationTest {
                 CrossValidation.of(PROXIES.withRuns(runs), "domain0", List.of(constant(2)), 5, 4, Progress.SILENT);
         assertThat(validation.inWords(constant(2)))
                 .contains(
-                        "0.000 (final loss)",
-                        "0.000 (rollout)",
-                        "minus the weight of domain0 alone ranks them at 1.000")
+                        "0.000 (final loss)", "0.000 (rollout)", "and at 1.000 by minus the weight of domain0 alone: ")
                 .contains(
-                        "on the final loss and on the rollout it ranks them no better than the weight alone, so it has");
+                        "on the final loss and on the rollout the regression ranks no better than the weight alone, so it has");
         Table table = validation.table();
         assertThat(table.where(table.stringColumn("regressor").isEqualTo(CrossValidation.MINUS_WEIGHT))
                         .doubleColumn("spearman")

@@ -144,7 +144,7 @@ public record AdaptiveSweep(
     }
 
     /// Candidates that no round had before.
-    private List<Mixture> allowed(int rounds, int stages) {
+    private List<Mixture> allowed(int rounds, int stages) throws InterruptedException {
         List<Mixture> drawn = design.candidates(SEARCHED, seed + rounds);
         Feasible feasible = new Feasible(problem.change(0), stages);
         return feasible.free(List.of())
