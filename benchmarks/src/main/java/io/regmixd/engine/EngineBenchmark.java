@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import io.regmixd.Progress;
 import io.regmixd.data.Batches;
 import io.regmixd.data.Corpus;
+import io.regmixd.data.SequenceStream;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.store.TensorFile;
 import java.io.BufferedReader;
@@ -129,7 +130,7 @@ final class EngineBenchmark implements AutoCloseable {
     private final class Part {
 
         private final Llama llama;
-        private final int firstModel;
+        private final List<SequenceStream> streams;
         private final int[] tokens;
         private int step;
         private double batchSeconds;
@@ -138,7 +139,7 @@ final class EngineBenchmark implements AutoCloseable {
             long[] seeds = LongStream.range(SEED + firstModel, SEED + firstModel + models)
                     .toArray();
             llama = Llama.initialise(group.model(), seeds, devices, new Compute(group.precision(), false, false));
-            this.firstModel = firstModel;
+            streams = streams(batches, firstModel, models);
             tokens = new int[models * sequences * (batches.context() + 1)];
         }
 
@@ -146,7 +147,7 @@ final class EngineBenchmark implements AutoCloseable {
             batchSeconds = 0;
             for (int i = 0; i < steps; i++) {
                 long before = System.nanoTime();
-                fill(batches, firstModel, llama.models(), sequences, step, tokens);
+                fill(batches, streams, sequences, tokens);
                 batchSeconds += (System.nanoTime() - before) / 1e9;
                 step++;
                 List<Llama.Step> shown =
@@ -200,12 +201,19 @@ final class EngineBenchmark implements AutoCloseable {
         }
     }
 
-    /// Each model reads the natural mixture with a seed of its own, so that no two windows are the same.
-    private static void fill(Batches batches, int firstModel, int models, int sequences, int step, int[] tokens) {
+    /// Each model reads with a seed of its own, so that no two see the same windows.
+    private static List<SequenceStream> streams(Batches batches, int firstModel, int models) {
+        return LongStream.range(SEED + firstModel, SEED + firstModel + models)
+                .mapToObj(batches::stream)
+                .toList();
+    }
+
+    /// Each model's next step of the natural mixture.
+    private static void fill(Batches batches, List<SequenceStream> streams, int sequences, int[] tokens) {
         Mixture natural = batches.corpus().natural();
-        for (int row = 0; row < models * sequences; row++) {
-            long seed = SEED + firstModel + row / sequences;
-            batches.fill(natural, seed, step, row % sequences, tokens, row * (batches.context() + 1));
+        int rows = sequences * (batches.context() + 1);
+        for (int k = 0; k < streams.size(); k++) {
+            streams.get(k).fill(natural, sequences, tokens, k * rows);
         }
     }
 
@@ -256,8 +264,9 @@ final class EngineBenchmark implements AutoCloseable {
         int[][] steps = new int[PEER_BATCHES][sequences * (batches.context() + 1)];
         ByteBuffer tokens = ByteBuffer.allocate(PEER_BATCHES * steps[0].length * Integer.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN);
+        List<SequenceStream> streams = streams(batches, 0, 1);
         for (int step = 0; step < PEER_BATCHES; step++) {
-            fill(batches, 0, 1, sequences, step, steps[step]);
+            fill(batches, streams, sequences, steps[step]);
             Arrays.stream(steps[step]).forEach(tokens::putInt);
         }
         Files.write(folder.resolve("tokens.i32"), tokens.array());

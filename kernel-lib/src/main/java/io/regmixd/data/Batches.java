@@ -1,22 +1,16 @@
 package io.regmixd.data;
 
-import io.regmixd.mixture.Mixture;
 import java.util.Locale;
 import java.util.Objects;
 
 /// The windows of tokens that training and validation read.
 ///
-/// **Training** is a pure function of (mixture, seed, step, row): it does not depend on what was asked before,
-/// so that a resumed run, another number of models at once, another thread or another machine sees the same
-/// tokens. Output `step` of SplitMix64 seeded with `seed` is the seed of the step; of its generator, output `2
-/// row` picks the domain by the inverse of the mixture's cumulative weights, output `2 row + 1` the start of
-/// the window, evenly over the domain's training tokens. Runs with the same seed share these numbers, whatever
-/// their mixtures are: what differs between two of them differs because of the mixture, less because of chance.
+/// Both cut a domain's tokens into windows in order, without overlap of what is predicted; **training** walks through
+/// them as a [SequenceStream] says, **validation** in order. Windows hold `context + 1` tokens: the model sees all but
+/// the last and predicts all but the first. They cross the ends of documents; a rest at a domain's end that is too
+/// short for a window is left out.
 ///
-/// **Validation** walks through the held-out tokens in order, without overlap of what is predicted.
-///
-/// Windows hold `context + 1` tokens: the model sees all but the last and predicts all but the first. They
-/// cross the ends of documents. Immutable, for any number of threads.
+/// Immutable, for any number of threads.
 public final class Batches {
 
     private final Corpus corpus;
@@ -62,26 +56,16 @@ public final class Batches {
         return context;
     }
 
-    /// Writes the window that `row` of `step` trains on.
-    ///
-    /// @param mixture over the corpus's domains
-    /// @param step    0-based
-    /// @param row     0-based, within the step's batch
-    /// @param into    takes `context + 1` tokens from `offset` on
-    /// @throws IllegalArgumentException  if the mixture is over other domains, or step or row is negative
-    /// @throws IndexOutOfBoundsException if the window does not fit into `into`
-    public void fill(Mixture mixture, long seed, int step, int row, int[] into, int offset) {
-        long stepSeed = stepSeed(mixture, seed, step, row);
-        Tokens tokens = corpus.train(domain(mixture, SplitMix64.at(stepSeed, 2L * row)));
-        long start = SplitMix64.below(SplitMix64.at(stepSeed, 2L * row + 1), tokens.size() - context);
-        tokens.copy(start, context + 1, into, offset);
+    /// How many windows a domain has to train on, at least 1: one epoch of it.
+    public long windows(int domain) {
+        return (corpus.trainTokens(domain) - 1) / context;
     }
 
-    /// The domain that [#fill] takes its window from, as its place in the corpus's domains.
+    /// What a run trains on, from its first sequence.
     ///
-    /// @throws IllegalArgumentException if the mixture is over other domains, or step or row is negative
-    public int domain(Mixture mixture, long seed, int step, int row) {
-        return domain(mixture, SplitMix64.at(stepSeed(mixture, seed, step, row), 2L * row));
+    /// @param seed runs with the same seed see each domain's windows in the same order
+    public SequenceStream stream(long seed) {
+        return new SequenceStream(this, seed);
     }
 
     /// How many validation windows a domain has when at most `tokens` tokens are to be predicted.
@@ -105,28 +89,5 @@ public final class Batches {
         Tokens tokens = corpus.validation(domain);
         Objects.checkIndex(sequence, (tokens.size() - 1) / context);
         tokens.copy((long) sequence * context, context + 1, into, offset);
-    }
-
-    private long stepSeed(Mixture mixture, long seed, int step, int row) {
-        mixture.requireDomains(corpus.domains());
-        if (step < 0 || row < 0) {
-            throw new IllegalArgumentException("step " + step + ", row " + row + ": expected at least 0");
-        }
-        return SplitMix64.at(seed, step);
-    }
-
-    private static int domain(Mixture mixture, long bits) {
-        double uniform = SplitMix64.uniform(bits);
-        double cumulative = 0;
-        int last = 0;
-        for (int d = 0; d < mixture.size(); d++) {
-            double weight = mixture.weight(d);
-            cumulative += weight;
-            if (uniform < cumulative) {
-                return d;
-            }
-            last = weight > 0 ? d : last;
-        }
-        return last; // the weights' sum may be a rounding error short of 1
     }
 }

@@ -8,7 +8,6 @@ package io.regmixd.data;
 final class SplitMix64 {
 
     private static final long GAMMA = 0x9E3779B97F4A7C15L;
-    private static final double UNIT = 0x1p-53;
 
     private SplitMix64() {}
 
@@ -18,15 +17,5 @@ final class SplitMix64 {
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
         return z ^ (z >>> 31);
-    }
-
-    /// 64 random bits as a number of [0, 1), a multiple of 2^-53.
-    static double uniform(long bits) {
-        return (bits >>> 11) * UNIT;
-    }
-
-    /// 64 random bits as a whole number from 0 to `bound` - 1.
-    static long below(long bits, long bound) {
-        return Math.unsignedMultiplyHigh(bits, bound);
     }
 }

@@ -2,6 +2,7 @@ package io.regmixd.training;
 
 import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
+import io.regmixd.data.SequenceStream;
 import io.regmixd.engine.DeviceMemoryException;
 import io.regmixd.engine.Gpus;
 import io.regmixd.executor.LocalExecutor;
@@ -35,7 +36,7 @@ import java.util.stream.Stream;
 /// Trains one proxy a mixture, or a schedule of mixtures, group by group, on every attached device or on a
 /// cluster.
 ///
-/// All proxies have the same seed: they start equal and draw with common random numbers, so that losses differ
+/// All proxies have the same seed: they start equal and see each domain's text in the same order, so that losses differ
 /// by the mixture and little else (as in RegMix, whose proxies share one seed).
 ///
 /// Where there are GPUs, each has a worker that trains up to 16 proxies at once, fewer where they do not fit.
@@ -163,8 +164,8 @@ public final class ProxySweep {
         List<Run> runs = IntStream.range(0, design.size())
                 .mapToObj(i -> new Run(String.format(Locale.ROOT, "proxy-%03d", i + 1), design.get(i), seed))
                 .toList();
-        Provenance provenance =
-                Provenance.of(Map.of("settings", settings, "corpus", corpus.fingerprint(), "seed", seed));
+        Provenance provenance = Provenance.of(Map.of(
+                "settings", settings, "corpus", corpus.fingerprint(), "sequences", SequenceStream.RULE, "seed", seed));
         if (shared.isEmpty()) {
             return complete(file, runs, provenance, progress);
         }

@@ -7,6 +7,6 @@ import java.io.Serializable;
 ///
 /// @param name     unique in its table
 /// @param schedule which mixture in which stage
-/// @param seed of the initial parameters and of the data stream; runs with one seed start equal and draw with
-///     common random numbers, so that their difference is the schedules'
+/// @param seed of the initial parameters and of the data stream; runs with one seed start equal and see each domain's
+///     text in the same order, so that their difference is the schedules'
 public record Run(String name, MixtureSchedule schedule, long seed) implements Serializable {}

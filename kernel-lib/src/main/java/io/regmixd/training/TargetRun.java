@@ -2,6 +2,7 @@ package io.regmixd.training;
 
 import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
+import io.regmixd.data.SequenceStream;
 import io.regmixd.engine.ComputeDevice;
 import io.regmixd.engine.Precision;
 import io.regmixd.mixture.MixtureSchedule;
@@ -20,15 +21,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /// Trains the target on the schedules of several methods, at the same token budget and with the same seeds.
 ///
 /// A method has a fixed schedule ([#of]) or an online planner at the wheel ([#online]), which is asked again
 /// after each stage, with the losses that this very target has shown.
 ///
-/// The methods of one seed train together: they start from the same parameters and draw with common random
-/// numbers, so that the paired difference between two methods is the schedules'. All attached devices share
+/// The methods of one seed train together: they start from the same parameters and see each domain's text in the same
+/// order, so that the paired difference between two methods is the schedules'. All attached devices share
 /// each step. After each stage the models are saved; a session that is stopped loses at most a stage, one that
 /// is interrupted loses nothing.
 public final class TargetRun {
@@ -144,7 +149,8 @@ public final class TargetRun {
     }
 
     private Provenance provenance() {
-        return Provenance.of(Map.of("settings", settings, "corpus", corpus.fingerprint()));
+        return Provenance.of(
+                Map.of("settings", settings, "corpus", corpus.fingerprint(), "sequences", SequenceStream.RULE));
     }
 
     /// What was decided in this folder so far.
@@ -271,6 +277,35 @@ public final class TargetRun {
                             .toList()));
         }
         return byMethod;
+    }
+
+    /// What each method trained on, as it was really drawn: one row per method and domain, with the predicted tokens
+    /// of a run and how many epochs of the domain's text they are; means over the seeds where a method planned
+    /// online.
+    ///
+    /// @param trained what [#train] returned
+    public Table exposure(Trajectories trained) {
+        StringColumn method = StringColumn.create("method");
+        StringColumn domain = StringColumn.create("domain");
+        DoubleColumn tokens = DoubleColumn.create("tokens");
+        DoubleColumn epochs = DoubleColumn.create("epochs");
+        byMethod(trained).forEach((name, runs) -> {
+            List<Exposure> exposures = runs.completed().stream()
+                    .map(run -> Exposure.of(corpus, settings, run.schedule()))
+                    .toList();
+            for (int d = 0; d < corpus.domains().size() && !exposures.isEmpty(); d++) {
+                int index = d;
+                method.append(name);
+                domain.append(corpus.domains().get(d));
+                tokens.append(mean(exposures, exposure -> exposure.tokens().get(index)));
+                epochs.append(mean(exposures, exposure -> exposure.epochs().get(index)));
+            }
+        });
+        return Table.create("exposure", method, domain, tokens, epochs);
+    }
+
+    private static double mean(List<Exposure> exposures, ToDoubleFunction<Exposure> of) {
+        return exposures.stream().mapToDouble(of).average().orElseThrow();
     }
 
     /// The trained models of one seed, one a method in the order of [#methods()].

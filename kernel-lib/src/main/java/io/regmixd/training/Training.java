@@ -3,6 +3,7 @@ package io.regmixd.training;
 import io.regmixd.Progress;
 import io.regmixd.data.Batches;
 import io.regmixd.data.Corpus;
+import io.regmixd.data.SequenceStream;
 import io.regmixd.engine.ComputeDevice;
 import io.regmixd.engine.Continuation;
 import io.regmixd.engine.Likelihood;
@@ -69,6 +70,7 @@ public final class Training implements AutoCloseable {
     private final TrainingSettings settings;
     private final List<Run> runs;
     private final Batches batches;
+    private final List<SequenceStream> streams;
     private final Llama llama;
     private final List<ComputeDevice> devices;
     private final List<double[][]> losses = new ArrayList<>(); // a stage's end: [runs][domains]
@@ -89,6 +91,7 @@ public final class Training implements AutoCloseable {
         this.settings = settings;
         this.runs = new ArrayList<>(runs);
         this.batches = Batches.of(corpus, settings.context());
+        this.streams = runs.stream().map(run -> batches.stream(run.seed())).toList();
         this.llama = llama;
         this.devices = devices;
         this.divergedAt = new int[runs.size()];
@@ -134,7 +137,7 @@ public final class Training implements AutoCloseable {
             Llama llama = Llama.restore(settings.model(), runs.size(), saved, used, settings.compute());
             try {
                 Training training = new Training(corpus, settings, runs, used, llama);
-                training.step = state.step();
+                training.skipTo(state.step());
                 training.losses.addAll(state.losses());
                 for (int k = 0; k < runs.size(); k++) {
                     if (state.divergedAt().get(k) > 0) {
@@ -145,6 +148,15 @@ public final class Training implements AutoCloseable {
             } catch (RuntimeException | Error e) {
                 llama.close();
                 throw e;
+            }
+        }
+    }
+
+    /// Brings the streams, which are stored nowhere, to where they were after so many steps.
+    private void skipTo(int steps) {
+        for (; step < steps; step++) {
+            for (int k = 0; k < runs.size(); k++) {
+                streams.get(k).skip(runs.get(k).schedule().at(step, settings.steps()), settings.batch());
             }
         }
     }
@@ -208,7 +220,8 @@ public final class Training implements AutoCloseable {
                                 .map(Mixture::weights)
                                 .toList()))
                 .toList();
-        return Provenance.of(Map.of("corpus", corpus.fingerprint(), "settings", settings, "runs", begun));
+        return Provenance.of(Map.of(
+                "corpus", corpus.fingerprint(), "settings", settings, "sequences", SequenceStream.RULE, "runs", begun));
     }
 
     private static int begun(TrainingSettings settings, int step) {
@@ -248,13 +261,10 @@ public final class Training implements AutoCloseable {
     }
 
     private void fill(int[] tokens) {
-        int row = settings.context() + 1;
+        int rows = settings.batch() * (settings.context() + 1);
         for (int k = 0; k < runs.size(); k++) {
-            Run run = runs.get(k);
-            Mixture mixture = run.schedule().at(step, settings.steps());
-            for (int b = 0; b < settings.batch(); b++) {
-                batches.fill(mixture, run.seed(), step, b, tokens, (k * settings.batch() + b) * row);
-            }
+            Mixture mixture = runs.get(k).schedule().at(step, settings.steps());
+            streams.get(k).fill(mixture, settings.batch(), tokens, k * rows);
         }
     }
 

@@ -32,18 +32,4 @@ class SplitMix64Test {
             assertThat(SplitMix64.at(seed, n)).isEqualTo(reference.nextLong());
         }
     }
-
-    @Test
-    void uniformReachesFromZeroToBelowOne() {
-        assertThat(SplitMix64.uniform(0)).isZero();
-        assertThat(SplitMix64.uniform(1L << 63)).isEqualTo(0.5);
-        assertThat(SplitMix64.uniform(-1)).isEqualTo(Math.nextDown(1.0));
-    }
-
-    @Test
-    void belowReachesBothEnds() {
-        assertThat(SplitMix64.below(0, 7)).isZero();
-        assertThat(SplitMix64.below(-1, 7)).isEqualTo(6);
-        assertThat(SplitMix64.below(1L << 63, 1_000_000_000_000L)).isEqualTo(500_000_000_000L);
-    }
 }

@@ -26,6 +26,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tech.tablesaw.api.Table;
 
 class TargetRunTest {
 
@@ -81,6 +82,27 @@ class TargetRunTest {
         assertThat(first.toString()).isEqualTo("going on with seed 2 of 2 after step 5");
         assertSameLosses(resumed, undisturbed);
         assertThat(resumed.runs().get(2).run()).isEqualTo("Human, seed 2");
+    }
+
+    @Test
+    void exposureIsWhatEachMethodReallyTrainedOn(@TempDir Path folder) throws Exception {
+        TargetRun target = target(1L, 2L);
+        Table exposure = target.exposure(target.train(folder, Progress.SILENT));
+
+        assertThat(exposure.rowCount()).isEqualTo(2 * 3);
+        Table uniform = exposure.where(exposure.stringColumn("method").isEqualTo("Uniform"));
+        for (int d = 0; d < 3; d++) {
+            // 9 steps of 4 sequences of 32 tokens, a third of them each
+            assertThat(uniform.doubleColumn("tokens").get(d)).isEqualTo(12 * 32);
+            assertThat(uniform.doubleColumn("epochs").get(d))
+                    .isEqualTo(12 / Math.floor((corpus.trainTokens(d) - 1) / 32.0));
+        }
+        Table human = exposure.where(exposure.stringColumn("method").isEqualTo("Human"));
+        assertThat(human.doubleColumn("tokens").sum()).isEqualTo(9 * 4 * 32);
+        for (int d = 0; d < 3; d++) {
+            assertThat(human.doubleColumn("tokens").get(d))
+                    .isCloseTo(9 * 4 * 32 * corpus.natural().weight(d), within(32.0));
+        }
     }
 
     @Test

@@ -46,9 +46,8 @@ class TrainingTest {
         corpus = SmallCorpus.in(temporary);
     }
 
-    /// What this run gave when the test was written. A change that moves it changes what every sweep teaches: it must
-    /// be
-    /// meant, and said.
+    /// What this run gave when domains were first drawn by quota. A change that moves it changes what every sweep
+    /// teaches: it must be meant, and said.
     @Test
     void goldenLossCurve() throws Exception {
         Mixture first = Mixture.of(corpus.domains(), 0.6, 0.3, 0.1);
@@ -58,9 +57,9 @@ class TrainingTest {
 
         double[][] expected = {
             {5.711747, 5.789091, 5.762030},
-            {5.082690, 5.256299, 5.091201},
-            {4.625575, 4.745129, 4.653359},
-            {4.217565, 4.276637, 4.178347}
+            {5.160329, 5.188803, 5.147807},
+            {4.744923, 4.780656, 4.733182},
+            {4.282063, 4.311630, 4.291073}
         };
         for (int stage = 0; stage < expected.length; stage++) {
             assertThat(golden.losses(stage)).as("stage " + stage).containsExactly(expected[stage], within(1e-4));
@@ -268,7 +267,7 @@ class TrainingTest {
         }
         assertThat(told).extracting(Training.Metrics::step).containsExactly(1, 2, 3, 4);
         assertThat(told).extracting(Training.Metrics::learningRate).containsExactly(2.5e-3, 5e-3, 5e-3, 5e-3);
-        assertThat(told.getFirst().loss()).as("untrained").isCloseTo(Math.log(256), within(0.3));
+        assertThat(told.getFirst().loss()).as("untrained").isCloseTo(Math.log(256), within(0.5));
         assertThat(told).allSatisfy(metrics -> {
             assertThat(metrics.gradientNorm()).isPositive().isFinite();
             assertThat(metrics.tokensPerSecond()).isPositive().isFinite();
