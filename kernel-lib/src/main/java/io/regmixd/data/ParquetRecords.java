@@ -35,19 +35,19 @@ record ParquetRecords(String name, List<Wanted> wanted) implements DocumentReade
 
     @Override
     public boolean read(Path file, Sink sink) throws IOException {
-        try (ParquetFileReader parquet = open(file)) {
+        try (ParquetFileReader parquet = open(file, name)) {
             Map<String, Column> columns = columns(parquet.getFileSchema().getRootNode());
             double all = Math.max(1, parquet.getFileMetaData().numRows());
             try (RowReader rows =
                     parquet.buildRowReader().projection(projection(columns)).build()) {
-                for (long number = 1; next(rows); number++) {
+                for (long number = 1; next(rows, name); number++) {
                     if (!record(rows, number, columns, Math.min(1, number / all), sink)) {
                         return false;
                     }
                 }
             }
         } catch (RuntimeException e) {
-            throw unreadable(e);
+            throw unreadable(name, e);
         }
         return true;
     }
@@ -63,15 +63,15 @@ record ParquetRecords(String name, List<Wanted> wanted) implements DocumentReade
                 : ColumnProjection.columns(outermost);
     }
 
-    private ParquetFileReader open(Path file) throws IOException {
+    static ParquetFileReader open(Path file, String name) throws IOException {
         try {
             return ParquetFileReader.open(InputFile.of(file));
         } catch (IOException e) {
-            throw unreadable(e);
+            throw unreadable(name, e);
         }
     }
 
-    private boolean next(RowReader rows) throws IOException {
+    static boolean next(RowReader rows, String name) throws IOException {
         if (Thread.interrupted()) {
             throw new InterruptedIOException("interrupted while reading " + name);
         }
@@ -82,7 +82,7 @@ record ParquetRecords(String name, List<Wanted> wanted) implements DocumentReade
         return true;
     }
 
-    private IOException unreadable(Exception e) {
+    static IOException unreadable(String name, Exception e) {
         if (Thread.interrupted()) {
             InterruptedIOException interrupted = new InterruptedIOException("interrupted while reading " + name);
             interrupted.initCause(e);

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /// A web server of this machine that answers as it is told, however wrong that is: each request has the next
 /// answer, and all further ones the last.
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
 
     private static final Pattern RANGE = Pattern.compile("Range: bytes=(\\d+)-");
 
@@ -26,11 +26,11 @@ final class ScriptedServer implements AutoCloseable {
 
     /// Writes the answer to a request; the connection is closed behind it.
     @FunctionalInterface
-    interface Answer {
+    public interface Answer {
         void to(String request, OutputStream out) throws IOException, InterruptedException;
     }
 
-    ScriptedServer(Answer... answers) throws IOException {
+    public ScriptedServer(Answer... answers) throws IOException {
         this.answers = List.of(answers);
         Thread.ofVirtual().start(this::serve);
     }
@@ -69,7 +69,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /// All heads of requests, in their order.
-    List<String> requests() {
+    public List<String> requests() {
         return requests;
     }
 
@@ -77,7 +77,7 @@ final class ScriptedServer implements AutoCloseable {
         return "localhost:" + socket.getLocalPort();
     }
 
-    URI address(String path) {
+    public URI address(String path) {
         return URI.create("http://" + authority() + path);
     }
 
@@ -95,7 +95,7 @@ final class ScriptedServer implements AutoCloseable {
         };
     }
 
-    static Answer whole(byte[] content, String... headers) {
+    public static Answer whole(byte[] content, String... headers) {
         return (request, out) -> {
             head(out, "200 OK", headers);
             out.write(("Content-Length: " + content.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -104,7 +104,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /// Only the beginning of what it announces.
-    static Answer broken(byte[] content, int sent, String... headers) {
+    public static Answer broken(byte[] content, int sent, String... headers) {
         return (request, out) -> {
             head(out, "200 OK", headers);
             out.write(("Content-Length: " + content.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -113,7 +113,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /// What a range asks for.
-    static Answer rest(byte[] content, String... headers) {
+    public static Answer rest(byte[] content, String... headers) {
         return (request, out) -> {
             int from = from(request);
             head(out, "206 Partial Content", headers);
@@ -134,7 +134,7 @@ final class ScriptedServer implements AutoCloseable {
         return answer("302 Found", new byte[0], "Location: " + to, "Content-Length: 0", "");
     }
 
-    static Answer status(String status, String... headers) {
+    public static Answer status(String status, String... headers) {
         String[] all = new String[headers.length + 2];
         System.arraycopy(headers, 0, all, 0, headers.length);
         all[headers.length] = "Content-Length: 0";

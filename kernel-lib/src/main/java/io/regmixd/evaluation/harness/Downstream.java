@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
@@ -26,11 +27,12 @@ import java.util.stream.IntStream;
 /// @param tasks   which to put
 /// @param shots   how many solved documents stand before each question; each number is a round of its own
 /// @param limit   how many documents of a task are scored at most, from the first on
-/// @param readers by the ending of a file's name: `jsonl`
+/// @param readers by the ending of a file's name: `jsonl`, `parquet`
 public record Downstream(
         List<TaskFile> files, List<Task> tasks, List<Integer> shots, int limit, Map<String, DocumentReader> readers) {
 
     private static final String STEP = "Scoring tasks";
+    private static final String FETCHING = "Fetching tasks";
 
     public Downstream {
         files = List.copyOf(files);
@@ -50,7 +52,7 @@ public record Downstream(
     /// All tasks of a manifest with 0 to 5 shots, as the papers, on all documents.
     ///
     /// @param manifest a JSON file, see docs/tasks.md
-    /// @param folder   where the data sets lie: `TASK/SPLIT.jsonl`
+    /// @param folder   where the data sets lie or shall lie: `TASK/SPLIT.parquet`
     /// @throws IllegalArgumentException if it is no such manifest
     /// @throws IOException              if it cannot be read
     public static Downstream of(Path manifest, Path folder) throws IOException {
@@ -60,7 +62,13 @@ public record Downstream(
                 files.stream().map(TaskFile::task).distinct().toList(),
                 List.of(0, 1, 2, 3, 4, 5),
                 Integer.MAX_VALUE,
-                Map.of("jsonl", DocumentReader.JSON_LINES));
+                Map.of(
+                        "jsonl",
+                        DocumentReader.JSON_LINES,
+                        "parquet",
+                        DocumentReader.PARQUET,
+                        "txt",
+                        DocumentReader.LOGIQA));
     }
 
     /// Some of the tasks.
@@ -80,11 +88,31 @@ public record Downstream(
 
     /// Files of another format are read, too.
     ///
-    /// @param ending of their names: `parquet`
+    /// @param ending of their names: `csv`
     public Downstream reading(String ending, DocumentReader reader) {
         Map<String, DocumentReader> more = new LinkedHashMap<>(readers);
         more.put(ending, reader);
         return new Downstream(files, tasks, shots, limit, more);
+    }
+
+    /// Fetches the data sets of the tasks, each file as the manifest names it; those that lie there already stay.
+    /// A file without a checksum in the manifest must be what it was when it was fetched first.
+    ///
+    /// @throws IOException          if a file cannot be had or is not what it must be; names file and remedy
+    /// @throws InterruptedException if the thread is interrupted meanwhile; what has come is kept
+    public void fetch(Progress progress) throws IOException, InterruptedException {
+        List<TaskFile> wanted =
+                files.stream().filter(file -> tasks.contains(file.task())).toList();
+        for (int i = 0; i < wanted.size(); i++) {
+            TaskFile file = wanted.get(i);
+            if (existing(file).isEmpty()) {
+                double done = (double) i / wanted.size();
+                String said = file.task().label() + ", " + file.split();
+                progress.update(FETCHING, done, said);
+                file.web().fetch(state -> progress.update(FETCHING, done, said + ", " + state));
+            }
+        }
+        progress.update(FETCHING, 1, wanted.size() + " files of " + tasks.size() + " tasks");
     }
 
     /// Puts the tasks to all trained targets; those that diverged are left out. What is done is kept in the run
@@ -190,18 +218,22 @@ public record Downstream(
                 .filter(file -> file.task() == task && file.split().equals(split))
                 .findFirst()
                 .orElseThrow();
-        for (Map.Entry<String, DocumentReader> reader : readers.entrySet()) {
-            Path file = wanted.file().resolveSibling(split + "." + reader.getKey());
-            if (Files.exists(file)) {
-                return TaskDocuments.of(file, reader.getValue());
-            }
-        }
-        throw new NoSuchFileException(
-                wanted.file()
-                        .resolveSibling(split + "." + String.join("|", readers.keySet()))
-                        .toString(),
-                null,
-                "the documents of " + task.label() + " are missing: get " + wanted.path() + " of the data set "
-                        + wanted.hub() + ", revision " + wanted.revision());
+        Path file = existing(wanted)
+                .orElseThrow(() -> new NoSuchFileException(
+                        wanted.web().file().toString(),
+                        null,
+                        "the documents of " + task.label() + " are missing: call fetch, which gets "
+                                + wanted.web().name() + ", or put them there"));
+        String name = file.getFileName().toString();
+        return TaskDocuments.of(file, readers.get(name.substring(split.length() + 1)));
+    }
+
+    /// What there is of a split, with any ending that can be read.
+    private Optional<Path> existing(TaskFile wanted) {
+        return readers.keySet().stream()
+                .sorted()
+                .map(ending -> wanted.web().file().resolveSibling(wanted.split() + "." + ending))
+                .filter(Files::exists)
+                .findFirst();
     }
 }

@@ -1,10 +1,12 @@
 package io.regmixd.evaluation.harness;
 
+import io.regmixd.data.WebFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -12,24 +14,27 @@ import tools.jackson.databind.json.JsonMapper;
 /// The JSON file that names the data sets of tasks.
 ///
 /// @param description what they are, in words
-/// @param revision    of the data sets on the hub
 /// @param tasks       one a task
-record TaskManifest(String description, String revision, List<Entry> tasks) {
+/// @param checksums   the SHA-256 of files, by name
+record TaskManifest(String description, List<Entry> tasks, Map<String, String> checksums) {
 
     TaskManifest {
         require("description", description);
-        require("revision", revision);
         require("tasks", tasks);
+        require("checksums", checksums);
+        for (String name : checksums.keySet()) {
+            if (tasks.stream().noneMatch(entry -> entry.files().containsValue(name))) {
+                throw new IllegalArgumentException("checksums: no task has the file " + name);
+            }
+        }
     }
 
-    /// @param task    its name in the harness
-    /// @param hub     the data set, `OWNER/NAME`
-    /// @param files   the path of each split that is needed
-    record Entry(String task, String hub, Map<String, String> files) {
+    /// @param task  its name in the harness
+    /// @param files the file of each split that is needed, see [WebFile#name()]
+    record Entry(String task, Map<String, String> files) {
 
         Entry {
             require("task", task);
-            require("hub", hub);
             require("files", files);
             Task known = Task.of(task);
             for (String split : List.of(known.scored(), known.shown())) {
@@ -58,17 +63,17 @@ record TaskManifest(String description, String revision, List<Entry> tasks) {
     }
 
     /// Those that are needed, under `folder/TASK/SPLIT.ENDING`.
+    ///
+    /// @throws IllegalArgumentException if a name is no address
     List<TaskFile> files(Path folder) {
         return tasks.stream()
                 .flatMap(entry -> entry.files().entrySet().stream().map(of -> {
-                    String ending = of.getValue().substring(of.getValue().lastIndexOf('.'));
+                    String name = of.getValue();
+                    Path file = folder.resolve(entry.task(), of.getKey() + name.substring(name.lastIndexOf('.')));
                     return new TaskFile(
                             Task.of(entry.task()),
                             of.getKey(),
-                            entry.hub(),
-                            revision,
-                            of.getValue(),
-                            folder.resolve(entry.task(), of.getKey() + ending));
+                            new WebFile(name, Optional.ofNullable(checksums.get(name)), file));
                 }))
                 .toList();
     }

@@ -8,6 +8,7 @@ import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.data.SmallCorpus;
 import io.regmixd.data.Tokenizer;
+import io.regmixd.data.WebFile;
 import io.regmixd.engine.Compute;
 import io.regmixd.engine.ComputeDevice;
 import io.regmixd.engine.Likelihood;
@@ -27,6 +28,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -50,10 +52,13 @@ class DownstreamTest {
                 .contains(new TaskFile(
                         Task.ARC_EASY,
                         "test",
-                        "allenai/ai2_arc",
-                        "refs/convert/parquet",
-                        "ARC-Easy/test/0000.parquet",
-                        Path.of("data", "arc_easy", "test.parquet")));
+                        new WebFile(
+                                "hf:allenai/ai2_arc@210d026faf9955653af8916fad021475a3f00453/"
+                                        + "ARC-Easy/test-00000-of-00001.parquet",
+                                Optional.empty(),
+                                Path.of("data", "arc_easy", "test.parquet"))))
+                .filteredOn(file -> file.task() == Task.RACE)
+                .allMatch(file -> file.web().sha256().isPresent());
     }
 
     /// Whatever an untrained model prefers, the right place is drawn independently of it: four choices of equal
@@ -219,7 +224,8 @@ class DownstreamTest {
         assertThatThrownBy(() -> score(copa))
                 .isInstanceOf(NoSuchFileException.class)
                 .hasMessageContaining("copa")
-                .hasMessageContaining("get copa/validation/0000.parquet of the data set aps/super_glue");
+                .hasMessageContaining("call fetch, which gets hf:aps/super_glue@")
+                .hasMessageContaining("/copa/validation-00000-of-00001.parquet");
 
         Path file = folder.resolve("copa/validation.jsonl");
         write(file, List.of("{\"premise\": \"It rained.\", \"question\": \"why\"}", "{}"));
@@ -253,8 +259,8 @@ class DownstreamTest {
     @Test
     void manifestsThatAreNoneAreRefusedByField(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("tasks.json");
-        String entry = "{\"task\": \"%s\", \"hub\": \"a/b\", \"files\": {\"%s\": \"c.parquet\"}}";
-        String manifest = "{\"description\": \"d\", \"revision\": \"main\", \"tasks\": [%s]}";
+        String entry = "{\"task\": \"%s\", \"files\": {\"%s\": \"hf:a/b@main/c.parquet\"}}";
+        String manifest = "{\"description\": \"d\", \"tasks\": [%s], \"checksums\": {}}";
         write(file, List.of(manifest.formatted(entry.formatted("race", "test"))));
         assertThat(Downstream.of(file, folder).tasks()).containsExactly(Task.RACE);
         assertThatThrownBy(() -> Downstream.of(file, folder).only(List.of(Task.COPA)))
@@ -265,8 +271,14 @@ class DownstreamTest {
         write(file, List.of(manifest.formatted(entry.formatted("boolq", "test"))));
         assertThatThrownBy(() -> Downstream.of(file, folder)).hasMessageContaining("no task boolq");
         write(file, List.of("{\"description\": \"d\", \"tasks\": []}"));
-        assertThatThrownBy(() -> Downstream.of(file, folder)).hasMessageContaining("revision: missing");
-        write(file, List.of("{\"description\": \"d\", \"revision\": \"main\", \"tasks\": [], \"name\": 1}"));
+        assertThatThrownBy(() -> Downstream.of(file, folder)).hasMessageContaining("checksums: missing");
+        write(file, List.of("{\"description\": \"d\", \"tasks\": [], \"checksums\": {\"hf:a/b@main/d\": \"00\"}}"));
+        assertThatThrownBy(() -> Downstream.of(file, folder))
+                .hasMessageContaining("no task has the file hf:a/b@main/d");
+        write(file, List.of(manifest.formatted(entry.formatted("race", "test").replace("hf:", ""))));
+        assertThatThrownBy(() -> Downstream.of(file, folder))
+                .hasMessageContaining("a/b@main/c.parquet\" is no address");
+        write(file, List.of("{\"description\": \"d\", \"tasks\": [], \"checksums\": {}, \"name\": 1}"));
         assertThatThrownBy(() -> Downstream.of(file, folder)).hasMessageContaining("\"name\"");
     }
 
