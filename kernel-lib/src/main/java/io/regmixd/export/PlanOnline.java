@@ -12,7 +12,6 @@ import io.regmixd.store.Provenance;
 import io.regmixd.store.Sha256;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.TrajectoriesCsv;
-import io.regmixd.trajectory.Trajectory;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -21,11 +20,8 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// The command `./plan-online`: the look-ahead planner, online, for a trainer in another process and in any
 /// language. Questions are lines of JSON on standard input, answers lines on standard output, all else goes to
@@ -37,9 +33,9 @@ public final class PlanOnline {
 
     private static final int WRONG = 2;
 
-    private final Map<String, List<String>> options;
+    private final Options options;
 
-    private PlanOnline(Map<String, List<String>> options) {
+    private PlanOnline(Options options) {
         this.options = options;
     }
 
@@ -64,32 +60,20 @@ public final class PlanOnline {
         }
     }
 
-    private static Map<String, List<String>> parse(String[] args) {
-        Map<String, List<String>> options = new LinkedHashMap<>();
-        for (int i = 0; i < args.length; i += 2) {
-            if (!args[i].startsWith("--") || i + 1 == args.length) {
-                throw new IllegalArgumentException(args[i] + ": expected pairs of --OPTION VALUE");
-            }
-            options.computeIfAbsent(args[i].substring(2), name -> new ArrayList<>())
-                    .add(args[i + 1]);
-        }
-        return options;
-    }
-
     /// @param args as [#main]
     static OnlineDialogue dialogue(String... args) throws IOException, InterruptedException {
-        return new PlanOnline(parse(args)).dialogue();
+        return new PlanOnline(Options.of(args)).dialogue();
     }
 
     private OnlineDialogue dialogue() throws IOException, InterruptedException {
-        Path sweep = Path.of(required("sweep"));
+        Path sweep = Path.of(options.required("sweep"));
         Trajectories trajectories =
                 sweep.toString().endsWith(".csv") ? TrajectoriesCsv.read(sweep, 1) : Trajectories.read(sweep);
-        int steps = steps(required("steps"));
-        long seed = seed(given("seed").orElse("1"));
+        int steps = options.whole("steps", options.required("steps"));
+        long seed = options.longWhole("seed", options.given("seed").orElse("1"));
         Problem problem = problem(trajectories);
         TransitionModel model = TransitionModel.fit(trajectories, Regressor.standard(), seed, said());
-        String scale = given("scale").orElse("calibrated");
+        String scale = options.given("scale").orElse("calibrated");
         OnlinePlanner planner = Planner.lookAhead(model, problem, seed)
                 .scale(
                         switch (scale) {
@@ -118,7 +102,7 @@ public final class PlanOnline {
                 model.initialLosses(),
                 trajectories.stages(),
                 steps,
-                given("log").map(Path::of),
+                options.given("log").map(Path::of),
                 provenance);
         System.err.println(
                 "Ready: " + planner.name() + ", " + trajectories.completed().size() + " runs of "
@@ -127,65 +111,15 @@ public final class PlanOnline {
     }
 
     private Problem problem(Trajectories trajectories) {
-        List<String> domains = trajectories.domains();
-        Problem problem = Problem.minimise(required("objective"), domains);
-        for (int d = 0; d < domains.size(); d++) {
-            double most = 0;
-            for (Trajectory run : trajectories.runs()) {
-                for (Mixture mixture : run.schedule().stages()) {
-                    most = Math.max(most, mixture.weight(d));
-                }
-            }
-            problem = problem.weight(domains.get(d), 0, most);
+        List<Mixture> trained = trajectories.runs().stream()
+                .flatMap(run -> run.schedule().stages().stream())
+                .toList();
+        Problem problem = Problem.minimise(options.required("objective"), trajectories.domains())
+                .within(trained);
+        for (Options.Named bound : options.named("highest", "DOMAIN=WEIGHT")) {
+            problem = problem.weight(bound.name(), 0, bound.number());
         }
-        for (String bound : options.getOrDefault("highest", List.of())) {
-            int equals = bound.lastIndexOf('=');
-            if (equals < 0) {
-                throw new IllegalArgumentException("--highest " + bound + ": expected DOMAIN=WEIGHT");
-            }
-            double highest = number("highest", bound.substring(equals + 1));
-            problem = problem.weight(bound.substring(0, equals), 0, highest);
-        }
-        return problem.change(number("change", given("change").orElse("1")));
-    }
-
-    private Optional<String> given(String option) {
-        List<String> values = options.getOrDefault(option, List.of());
-        if (values.size() > 1) {
-            throw new IllegalArgumentException("--" + option + ": given " + values.size() + " times");
-        }
-        return values.stream().findFirst();
-    }
-
-    private String required(String option) {
-        return given(option).orElseThrow(() -> new IllegalArgumentException("--" + option + ": missing"));
-    }
-
-    private static int steps(String value) {
-        try {
-            return Integer.parseInt(value);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "--steps " + value + ": expected a whole number up to " + Integer.MAX_VALUE, e);
-        }
-    }
-
-    private static long seed(String value) {
-        try {
-            return Long.parseLong(value);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "--seed " + value + ": expected a whole number from " + Long.MIN_VALUE + " to " + Long.MAX_VALUE,
-                    e);
-        }
-    }
-
-    private static double number(String option, String value) {
-        try {
-            return Double.parseDouble(value);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("--" + option + " " + value + ": expected a number", e);
-        }
+        return problem.change(options.number("change", options.given("change").orElse("1")));
     }
 
     private static Progress said() {

@@ -1,6 +1,7 @@
 package io.regmixd.export;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -39,6 +40,11 @@ public enum ScheduleFormat {
 
     /// `regmixd_torchtitan.py`: a stage's `DatasetMixConfig`.
     TORCHTITAN;
+
+    /// What commands call it: `olmo-core`.
+    public String option() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 
     /// The files' texts by their names.
     Map<String, String> files(ScheduleExport export) {

@@ -30,10 +30,10 @@ public final class DirichletDesign {
     private final Mixture natural;
     private final double[] upperBounds;
 
-    private DirichletDesign(Mixture natural) {
+    private DirichletDesign(Mixture natural, double highestUsage) {
         this.natural = natural;
         this.upperBounds = Arrays.stream(natural.weights())
-                .map(w -> Math.min(1, HIGHEST_USAGE * w))
+                .map(w -> w == 0 ? 0 : Math.min(1, highestUsage * w))
                 .toArray();
     }
 
@@ -46,7 +46,14 @@ public final class DirichletDesign {
                         "natural share of " + natural.domains().get(i) + " is 0: leave the domain out");
             }
         }
-        return new DirichletDesign(natural);
+        return new DirichletDesign(natural, HIGHEST_USAGE);
+    }
+
+    /// Without upper bounds, to draw candidates for a problem that has bounds of its own.
+    ///
+    /// @param centre what the draws lie around; a domain of weight 0 is never drawn
+    public static DirichletDesign about(Mixture centre) {
+        return new DirichletDesign(centre, Double.POSITIVE_INFINITY);
     }
 
     /// The highest weight of a domain in any mixture of this design: 15 times its natural share, at most 1. It
@@ -200,7 +207,9 @@ public final class DirichletDesign {
         double highest = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < prior.length; i++) {
             double shape = prior[i] * strength;
-            logs[i] = logGamma(shape + 1, random) + Math.log(1 - random.nextDouble()) / shape;
+            logs[i] = shape == 0
+                    ? Double.NEGATIVE_INFINITY
+                    : logGamma(shape + 1, random) + Math.log(1 - random.nextDouble()) / shape;
             highest = Math.max(highest, logs[i]);
         }
         double sum = 0;

@@ -28,7 +28,7 @@ record Greedy(Candidates candidates) implements Search {
                     schedule,
                     mixtures -> value.next(schedule, mixtures, now),
                     share -> fraction.accept(1 - (left - share) / (stages - before.size())));
-            for (int d = 0; d < state.length; d++) {
+            for (int d : value.problem().objectives()) {
                 state[d] = value.model().next(schedule, List.of(best), now, d)[0];
             }
             schedule.add(best);

@@ -38,8 +38,21 @@ public interface Planner {
     /// @throws IllegalArgumentException if the problem or a candidate is over other domains than the model, or
     ///     the candidates are too few
     static Planner regMix(MixtureLossModel model, Problem problem, List<Mixture> candidates) {
+        return regMix(model, problem, candidates, 0);
+    }
+
+    /// The same against the prediction plus so many of its standard errors, which shuns what the model is unsure
+    /// of.
+    ///
+    /// @param caution 0 for the prediction itself, 1 for its 84% quantile
+    /// @throws IllegalArgumentException as [#regMix(MixtureLossModel, Problem, List)], or if the caution is
+    /// negative
+    static Planner regMix(MixtureLossModel model, Problem problem, List<Mixture> candidates, double caution) {
         problem.requireDomains(model.domains());
-        return new RegMix(model, problem, new Candidates(candidates, model.domains()));
+        if (!(caution >= 0)) {
+            throw new IllegalArgumentException("caution of " + caution + " standard errors, expected at least" + " 0");
+        }
+        return new RegMix(model, problem, new Candidates(candidates, model.domains()), caution);
     }
 
     /// A mixture a stage, stage after stage, each the mean of the 128 candidates with the lowest predicted

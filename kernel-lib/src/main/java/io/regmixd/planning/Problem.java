@@ -1,9 +1,11 @@
 package io.regmixd.planning;
 
 import io.regmixd.mixture.DirichletDesign;
+import io.regmixd.mixture.Mixture;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -135,6 +137,22 @@ public record Problem(
         Problem problem = this;
         for (int d = 0; d < domains.size(); d++) {
             problem = problem.weight(domains.get(d), 0, design.upperBound(d));
+        }
+        return problem;
+    }
+
+    /// Keeps every weight between the lowest and the highest that any of the mixtures has: a model that was
+    /// fitted on runs knows nothing of what lies outside.
+    ///
+    /// @throws IllegalArgumentException if no mixture is left
+    public Problem within(List<Mixture> trained) {
+        Problem problem = this;
+        for (int d = 0; d < domains.size(); d++) {
+            int domain = d;
+            DoubleSummaryStatistics weights = trained.stream()
+                    .mapToDouble(mixture -> mixture.weight(domain))
+                    .summaryStatistics();
+            problem = problem.weight(domains.get(d), weights.getMin(), weights.getMax());
         }
         return problem;
     }

@@ -4,11 +4,14 @@ import io.regmixd.Progress;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.regression.MixtureLossModel;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /// See [Planner#regMix].
-record RegMix(MixtureLossModel model, Problem problem, Candidates candidates) implements Planner {
+///
+/// @param caution how many standard errors of the prediction are added to it, at least 0
+record RegMix(MixtureLossModel model, Problem problem, Candidates candidates, double caution) implements Planner {
 
     @Override
     public String name() {
@@ -23,10 +26,19 @@ record RegMix(MixtureLossModel model, Problem problem, Candidates candidates) im
         Mixture best = candidates.meanOfBest(
                 new Feasible(problem.change(0), stages),
                 List.of(),
-                mixtures -> problem.values(mixtures.size(), domain -> model.predict(mixtures, domain)),
+                mixtures -> problem.values(mixtures.size(), domain -> careful(mixtures, domain)),
                 fraction -> progress.update("Planning by RegMix", fraction, message));
         MixtureSchedule schedule = MixtureSchedule.constant(best, stages);
         return Plan.withFinalLosses(
                 name(), schedule, model.predict(best), model.coverage().left(schedule, 0));
+    }
+
+    private double[] careful(List<Mixture> mixtures, int domain) {
+        double[] losses = model.predict(mixtures, domain);
+        if (caution > 0) {
+            double[] errors = model.errors(mixtures, domain);
+            Arrays.setAll(losses, i -> losses[i] + caution * errors[i]);
+        }
+        return losses;
     }
 }

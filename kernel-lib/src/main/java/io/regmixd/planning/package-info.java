@@ -7,6 +7,8 @@
 ///   look-ahead; offline or, through a [io.regmixd.planning.ScaleMap], online.
 /// - [io.regmixd.planning.Plan]: the schedule, the losses that it is expected to reach, with intervals, and
 ///   where it leaves what the proxies covered.
+/// - [io.regmixd.planning.Proposal]: a plan from runs that were trained elsewhere, and what it is compared with;
+///   [io.regmixd.planning.Evidence]: what speaks for it.
 ///
 /// The other planners stand beside for comparison: RegMix, RegMix-D as published, Human, Uniform.
 package io.regmixd.planning;

@@ -108,7 +108,8 @@ public final class Coverage {
         return left;
     }
 
-    /// As [#left(MixtureSchedule, int)], and then the stages that start at a loss that no proxy had after any stage.
+    /// As [#left(MixtureSchedule, int)], and then the stages that start at a loss that no proxy had after any
+    /// stage.
     ///
     /// @param losses shape `[stages + 1 - trained][domains]`, nats a token; row 0, before stage `trained`, is
     ///     not looked at
@@ -134,6 +135,18 @@ public final class Coverage {
                         domains.get(domain),
                         lowest[domain],
                         highest[domain]));
+    }
+
+    /// Hellinger's distance of a mixture to the nearest one that a proxy trained on: 0 for the same, 1 for
+    /// nothing
+    /// in common.
+    public double distance(Mixture mixture) {
+        return nearest(roots(mixture), roots);
+    }
+
+    /// The distance of the most isolated proxy's mixture to its nearest.
+    public double widestGap() {
+        return isolation;
     }
 
     private static double nearest(double[] root, List<double[]> others) {

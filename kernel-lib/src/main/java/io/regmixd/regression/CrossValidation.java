@@ -160,7 +160,8 @@ public final class CrossValidation {
         return pairs(regressor, what).doubleColumn("seen_nats").asDoubleArray();
     }
 
-    /// Whether a regressor learned more of the objective than that its own weight lowers it, in a sentence made from
+    /// Whether a regressor learned more of the objective than that its own weight lowers it, in a sentence made
+    /// from
     /// the rank correlations. It says so of either prediction that ranks no better than minus the weight.
     ///
     /// @throws IllegalArgumentException if the regressor was not validated

@@ -11,18 +11,19 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /// Independent pieces of work on all cores, their progress told by the caller's thread.
-final class Parallel {
+public final class Parallel {
 
     private Parallel() {}
 
     /// One piece of work.
     @FunctionalInterface
-    interface Piece<T> {
+    public interface Piece<T> {
         T run(int index) throws InterruptedException;
     }
 
     /// The results of pieces 0 to `count` - 1, in order. An interrupted caller interrupts the workers.
-    static <T> List<T> map(String step, int count, Piece<T> piece, Progress progress) throws InterruptedException {
+    public static <T> List<T> map(String step, int count, Piece<T> piece, Progress progress)
+            throws InterruptedException {
         int threads = Math.min(count, Runtime.getRuntime().availableProcessors());
         try (ExecutorService pool = Executors.newFixedThreadPool(
                 threads, Thread.ofPlatform().daemon().name("regression-", 0).factory())) {

@@ -40,6 +40,12 @@ public final class TransitionModel {
     private static final double HISTORY_SCALE = 2;
     private static final int HALVES = 8;
 
+    private static final Regression UNASKED = x -> {
+        double[] unknown = new double[x.size()];
+        Arrays.fill(unknown, Double.NaN);
+        return unknown;
+    };
+
     private final List<String> domains;
     private final int stages;
     private final String regressor;
@@ -53,6 +59,7 @@ public final class TransitionModel {
     private TransitionModel(
             Trajectories trajectories,
             List<Trajectory> runs,
+            List<String> asked,
             Regressor regressor,
             long seed,
             List<TransitionModel> halves,
@@ -86,6 +93,9 @@ public final class TransitionModel {
                 "Fitting next losses on mixtures and losses",
                 domains.size(),
                 domain -> {
+                    if (!asked.contains(domains.get(domain))) {
+                        return UNASKED;
+                    }
                     List<Mixture> mixtures = new ArrayList<>();
                     List<double[]> state = new ArrayList<>();
                     List<Double> y = new ArrayList<>();
@@ -114,7 +124,19 @@ public final class TransitionModel {
     /// @throws InterruptedException     if the thread is interrupted meanwhile
     public static TransitionModel fit(Trajectories trajectories, Regressor regressor, long seed, Progress progress)
             throws InterruptedException {
-        return new TransitionModel(trajectories, trajectories.usable(), regressor, seed, List.of(), progress);
+        return fit(trajectories, trajectories.domains(), regressor, seed, progress);
+    }
+
+    /// The same for the losses of some domains alone, in as little a share of the time: a loss follows from the
+    /// mixtures and from itself. The losses of the others are predicted as NaN, so no plan can go on from a
+    /// predicted stage.
+    ///
+    /// @throws IllegalArgumentException as [#fit(Trajectories, Regressor, long, Progress)]
+    /// @throws InterruptedException     if the thread is interrupted meanwhile
+    public static TransitionModel fit(
+            Trajectories trajectories, List<String> domains, Regressor regressor, long seed, Progress progress)
+            throws InterruptedException {
+        return new TransitionModel(trajectories, trajectories.usable(), domains, regressor, seed, List.of(), progress);
     }
 
     /// The same, and once more on each of eight random halves of the runs. How far a half's prediction lies
@@ -125,6 +147,16 @@ public final class TransitionModel {
     /// @throws InterruptedException     if the thread is interrupted meanwhile
     public static TransitionModel fitWithSpread(
             Trajectories trajectories, Regressor regressor, long seed, Progress progress) throws InterruptedException {
+        return fitWithSpread(trajectories, trajectories.domains(), regressor, seed, progress);
+    }
+
+    /// The same for the losses of some domains alone, as [#fit(Trajectories, List, Regressor, long, Progress)].
+    ///
+    /// @throws IllegalArgumentException as [#fitWithSpread(Trajectories, Regressor, long, Progress)]
+    /// @throws InterruptedException     if the thread is interrupted meanwhile
+    public static TransitionModel fitWithSpread(
+            Trajectories trajectories, List<String> domains, Regressor regressor, long seed, Progress progress)
+            throws InterruptedException {
         List<Trajectory> runs = new ArrayList<>(trajectories.usable());
         List<TransitionModel> halves = new ArrayList<>();
         Random random = new Random(seed);
@@ -134,6 +166,7 @@ public final class TransitionModel {
             double done = half;
             halves.add(fit(
                     some,
+                    domains,
                     regressor,
                     seed,
                     (step, fraction, message) ->
@@ -142,6 +175,7 @@ public final class TransitionModel {
         return new TransitionModel(
                 trajectories,
                 trajectories.usable(),
+                domains,
                 regressor,
                 seed,
                 List.copyOf(halves),

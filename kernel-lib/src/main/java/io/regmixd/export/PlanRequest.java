@@ -1,0 +1,256 @@
+package io.regmixd.export;
+
+import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.planning.Problem;
+import io.regmixd.planning.Proposal;
+import io.regmixd.store.Json;
+import io.regmixd.trajectory.Runs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What `./plan` was asked for: the runs, what is to be low, and what a schedule may be.
+///
+/// @param runs      as they are to be fitted: scores to maximise are turned
+/// @param problem   the objective and the bounds
+/// @param natural   what the plan is compared with
+/// @param method    how to choose; empty for a plan from final losses
+/// @param stages    of the schedule
+/// @param unit      of the objective
+/// @param top       what scores that are maximised are subtracted from
+/// @param available training tokens by domain, where they were given
+/// @param training  how long the target's training is
+/// @param caution   standard errors that are added to a prediction
+/// @param seed      of fit and search
+/// @param notes     what the user should know of all this, a sentence each
+record PlanRequest(
+        Runs runs,
+        Problem problem,
+        Mixture natural,
+        Optional<Proposal.Method> method,
+        int stages,
+        String unit,
+        OptionalDouble top,
+        Map<String, Long> available,
+        Training training,
+        double caution,
+        long seed,
+        List<String> notes) {
+
+    private static final String REGMIX = "regmix";
+
+    /// How long the target's training is.
+    record Training(int steps, int batch, int context) {
+
+        static Training of(Options options) {
+            return new Training(
+                    options.whole("steps", options.given("steps").orElse("25000")),
+                    options.whole("batch", options.given("batch").orElse("512")),
+                    options.whole("context", options.given("context").orElse("2048")));
+        }
+
+        long tokens() {
+            return (long) steps * batch * context;
+        }
+    }
+
+    /// @throws IOException              if a file cannot be read or is not as it should be
+    /// @throws IllegalArgumentException if an option is wrong; names it
+    static PlanRequest of(Options options) throws IOException {
+        Runs runs = Runs.read(options.all("runs").stream().map(Path::of).toList());
+        List<String> notes = new ArrayList<>(List.of(runs.toString()));
+        notes.addAll(runs.said());
+        Map<String, Double> objective = objective(options, runs);
+        List<String> metrics = List.copyOf(objective.keySet());
+        String unit = unit(metrics);
+        OptionalDouble top = OptionalDouble.empty();
+        if (options.given("maximise").isPresent()) {
+            top = OptionalDouble.of(runs.top(metrics));
+            runs = runs.turned(metrics);
+            unit = String.format(Locale.ROOT, "below %.0f", top.getAsDouble());
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "a score is maximised: what is planned with is %.0f minus the score",
+                    top.getAsDouble()));
+        }
+        for (String metric : metrics) {
+            runs.noise(metric)
+                    .ifPresent(noise -> notes.add(String.format(
+                            Locale.ROOT, "repeated runs: %s scatters by %.4g on equal mixtures", metric, noise)));
+        }
+        Mixture natural = natural(options, runs, notes);
+        Training training = Training.of(options);
+        Map<String, Long> available = available(options, runs);
+        Optional<Proposal.Method> method = method(options, runs, notes);
+        int stages = stages(options, runs, method);
+        return new PlanRequest(
+                runs,
+                problem(options, runs, objective, available, training),
+                natural,
+                method,
+                stages,
+                unit,
+                top,
+                available,
+                training,
+                options.number("cautious", options.given("cautious").orElse("0")),
+                options.longWhole("seed", options.given("seed").orElse("1")),
+                List.copyOf(notes));
+    }
+
+    private static Map<String, Double> objective(Options options, Runs runs) {
+        Map<String, Double> objective = new LinkedHashMap<>();
+        for (String given : options.all("objective")) {
+            boolean whole = runs.measured().contains(given) || given.indexOf('=') < 0;
+            int end = whole ? given.length() : given.lastIndexOf('=');
+            double weight = whole ? 1 : options.number("objective", given.substring(end + 1));
+            objective.put(runs.metric(given.substring(0, end)), weight);
+        }
+        if (objective.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--objective: missing; measured were " + String.join(", ", runs.measured()));
+        }
+        return objective;
+    }
+
+    private static String unit(List<String> metrics) {
+        boolean bits = metrics.stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .allMatch(name -> name.contains("bpb") || name.contains("bits_per_byte"));
+        return bits ? "bits per byte" : "nats per token";
+    }
+
+    private static Mixture natural(Options options, Runs runs, List<String> notes) throws IOException {
+        Optional<String> file = options.given("natural");
+        if (file.isEmpty()) {
+            notes.add("no --natural: the mean of the runs' mixtures stands in for the natural one");
+            return Mixture.mean(
+                    runs.schedules().stream().map(MixtureSchedule::mean).toList());
+        }
+        ObjectNode shares = Json.read(Path.of(file.get()));
+        requireDomains(shares, runs, "natural");
+        List<String> missing =
+                runs.trained().stream().filter(name -> !shares.has(name)).toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalArgumentException("--natural " + file.get() + " has no share of "
+                    + String.join(", ", missing) + ": give one for each domain, 0 where there is none");
+        }
+        double[] weights = new double[runs.domains().size()];
+        for (int d = 0; d < weights.length; d++) {
+            String name = runs.domains().get(d);
+            weights[d] = shares.has(name) ? Json.number(shares.get(name), file.get() + ", " + name) : 0;
+        }
+        return Mixture.proportional(runs.domains(), weights);
+    }
+
+    private static Map<String, Long> available(Options options, Runs runs) throws IOException {
+        Map<String, Long> available = new LinkedHashMap<>();
+        Optional<String> file = options.given("available");
+        if (file.isPresent()) {
+            ObjectNode tokens = Json.read(Path.of(file.get()));
+            requireDomains(tokens, runs, "available");
+            for (String name : tokens.propertyNames()) {
+                double count = Json.number(tokens.get(name), file.get() + ", " + name);
+                if (!(count >= 1)) {
+                    throw new IllegalArgumentException(
+                            file.get() + ", " + name + ": " + count + " tokens, expected at least 1");
+                }
+                available.put(name, (long) count);
+            }
+        }
+        return available;
+    }
+
+    private static void requireDomains(ObjectNode named, Runs runs, String option) {
+        for (String name : named.propertyNames()) {
+            if (!runs.domains().contains(name)) {
+                throw new IllegalArgumentException("--" + option + ": the runs have no domain " + name + "; they have "
+                        + String.join(", ", runs.trained()));
+            }
+        }
+    }
+
+    private static Problem problem(
+            Options options, Runs runs, Map<String, Double> objective, Map<String, Long> available, Training training) {
+        List<Mixture> trained = runs.schedules().stream()
+                .flatMap(schedule -> schedule.stages().stream())
+                .toList();
+        Problem problem = Problem.minimise(objective, runs.domains()).within(trained);
+        for (Options.Named bound : options.named("highest", "DOMAIN=WEIGHT")) {
+            problem = problem.weight(bound.name(), 0, bound.number());
+        }
+        for (Options.Named bound : options.named("lowest", "DOMAIN=WEIGHT")) {
+            problem = problem.weight(bound.name(), bound.number(), 1);
+        }
+        problem =
+                problem.change(options.number("change", options.given("change").orElse("1")));
+        Optional<String> epochs = options.given("epochs");
+        if (epochs.isPresent()) {
+            if (available.isEmpty()) {
+                throw new IllegalArgumentException("--epochs " + epochs.get()
+                        + " needs --available FILE: how many tokens there are of each domain");
+            }
+            long[] tokens = runs.domains().stream()
+                    .mapToLong(name -> available.getOrDefault(name, Long.MAX_VALUE / 2))
+                    .toArray();
+            problem = problem.epochs(options.number("epochs", epochs.get()), tokens, training.tokens());
+        }
+        return problem;
+    }
+
+    private static Optional<Proposal.Method> method(Options options, Runs runs, List<String> notes) {
+        Optional<String> given = options.given("method");
+        if (runs.trajectories().isEmpty()) {
+            if (given.isPresent() && !given.get().equals(REGMIX)) {
+                throw new IllegalArgumentException("--method " + given.get() + " plans a mixture per stage from losses"
+                        + " after each stage, and these runs have final losses only: leave --method out for one mixture"
+                        + " throughout, or log the losses of each run at several steps");
+            }
+            notes.add("final losses only: one mixture is planned for the whole training; a schedule needs losses on the"
+                    + " way");
+            return Optional.empty();
+        }
+        String method = given.orElse("look-ahead");
+        if (runs.schedules().stream().allMatch(PlanRequest::isConstant)) {
+            notes.add("no run changed its mixture: what a change does is extrapolated from how losses move");
+        }
+        for (Proposal.Method each : Proposal.Method.values()) {
+            if (name(each).equals(method)) {
+                return Optional.of(each);
+            }
+        }
+        throw new IllegalArgumentException("--method " + method + ": expected one of "
+                + List.of(Proposal.Method.values()).stream()
+                        .map(PlanRequest::name)
+                        .collect(Collectors.joining(", ")));
+    }
+
+    private static String name(Proposal.Method method) {
+        return method.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static boolean isConstant(MixtureSchedule schedule) {
+        return schedule.stages().stream().distinct().count() == 1;
+    }
+
+    private static int stages(Options options, Runs runs, Optional<Proposal.Method> method) {
+        Optional<String> given = options.given("stages");
+        boolean constant = method.isEmpty() || method.get() == Proposal.Method.REGMIX;
+        int own = constant ? 1 : runs.stages();
+        int stages = given.isEmpty() ? own : options.whole("stages", given.get());
+        if (stages < 1 || (!constant && stages != own)) {
+            throw new IllegalArgumentException(
+                    "--stages " + stages + ": expected " + (constant ? "at least 1" : own + ", as the runs have"));
+        }
+        return stages;
+    }
+}
