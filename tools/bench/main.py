@@ -11,10 +11,10 @@ from pathlib import Path
 from run_notebook.main import DONE, ROOT, ended
 from run_notebook.terminal import Failure
 
-from . import adaptive, data, engine, planning, regression, sweep
+from . import adaptive, data, engine, planning, regression, study, sweep
 
 BENCHMARKS = {"engine": engine.measure, "regression": regression.measure, "planning": planning.measure,
-              "adaptive": adaptive.measure, "sweep": sweep.measure, "data": data.measure}
+              "adaptive": adaptive.measure, "sweep": sweep.measure, "data": data.measure, "study": study.measure}
 
 EPILOG = """\
 benchmarks:
@@ -23,6 +23,8 @@ benchmarks:
   planning   planners in synthetic worlds whose best schedule is known: regrets, seconds a plan (twelve minutes)
   sweep      what a sweep costs besides its training steps, and its ledger (1 minute)
   data       preparing a corpus: tokens/s, share of the bare tokenizer, heap, opening; a quiet machine takes 5 minutes
+  study      whether planning by stage pays, in miniature (10 minutes); --full prints the figures of the committed results,
+             --run PIECE trains a piece of them (order, scarce, free: an hour each)
   adaptive   a sweep that chooses its own mixtures, on RegMix's published runs (--data) and in synthetic worlds (3 minutes)
 
 Keep the machine quiet while it measures. What the figures mean is in docs/."""
@@ -35,6 +37,8 @@ def arguments(argv, benchmarks):
     )
     parser.add_argument("name", metavar="NAME", choices=list(benchmarks), help="one of: " + ", ".join(benchmarks))
     parser.add_argument("--data", metavar="FOLDER", type=Path, default=ROOT / "data", help="where prepared corpora, or published runs, lie (data)")
+    parser.add_argument("--full", action="store_true", help="study: the figures of the committed results")
+    parser.add_argument("--run", metavar="PIECE", choices=study.PIECES, help="study: trains a piece at full size, or goes on with it")
     parser.add_argument("--json", metavar="FILE", type=Path, help="writes the figures there, too")
     return parser.parse_args(argv)
 
@@ -49,7 +53,7 @@ def work(given, benchmarks):
         raise Failure(f"There is no folder {given.json.parent} for {given.json.name}: make it, or name another file.")
     print(f"Machine: {machine()}", flush=True)
     before = clocks()
-    report = benchmarks[given.name](given.data.resolve())
+    report = measure(given, benchmarks)
     others = others_share(before, clocks())
     print("", *report.lines, f"other processes had {others:.0%} of the processor meanwhile", sep="\n")
     if given.json:
@@ -57,6 +61,15 @@ def work(given, benchmarks):
         content = {"figures": report.figures, "machine": machine(), "settings": settings}
         given.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     return DONE
+
+
+def measure(given, benchmarks):
+    data = given.data.resolve()
+    if not (given.full or given.run):
+        return benchmarks[given.name](data)
+    if given.name != "study":
+        raise Failure(f"--full and --run belong to the benchmark study, not to {given.name}.")
+    return study.run_full(given.run, data) if given.run else study.full(data)
 
 
 def machine():

@@ -1,0 +1,66 @@
+package io.regmixd.study;
+
+import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// Schedules that tell what a plan owes to its order, to its total, and to the domains that fill the rest.
+final class Controls {
+
+    private Controls() {}
+
+    /// What the plan shows altogether, from beginning to end: the same exposure to every domain, no order.
+    static MixtureSchedule aggregate(MixtureSchedule plan) {
+        return MixtureSchedule.constant(plan.mean(), plan.size());
+    }
+
+    static MixtureSchedule reversed(MixtureSchedule plan) {
+        List<Mixture> stages = new ArrayList<>(plan.stages());
+        Collections.reverse(stages);
+        return new MixtureSchedule(stages);
+    }
+
+    /// The plan's weights of one domain, stage by stage; the others keep their natural ratios.
+    static MixtureSchedule naturalFillers(MixtureSchedule plan, String domain, Mixture natural) {
+        int d = natural.domains().indexOf(domain);
+        return new MixtureSchedule(plan.stages().stream()
+                .map(mixture -> withWeight(natural, d, mixture.weight(d)))
+                .toList());
+    }
+
+    /// What practitioners do with good scarce text: the natural mixture, then all that is left of the text in the
+    /// last stage, where the learning rate decays.
+    ///
+    /// @param budget the share of the run's tokens that there is text for
+    static MixtureSchedule annealing(Mixture natural, String domain, double budget, int stages) {
+        int d = natural.domains().indexOf(domain);
+        double before = Math.min(natural.weight(d), budget);
+        double last = Math.min(1, stages * budget - (stages - 1) * before);
+        return byWeight(
+                natural,
+                domain,
+                IntStream.range(0, stages)
+                        .mapToDouble(s -> s < stages - 1 ? before : last)
+                        .toArray());
+    }
+
+    /// These weights of one domain, stage by stage; the others keep their natural ratios.
+    static MixtureSchedule byWeight(Mixture natural, String domain, double... weights) {
+        int d = natural.domains().indexOf(domain);
+        return new MixtureSchedule(IntStream.range(0, weights.length)
+                .mapToObj(s -> withWeight(natural, d, weights[s]))
+                .toList());
+    }
+
+    private static Mixture withWeight(Mixture natural, int domain, double weight) {
+        double[] weights = natural.weights();
+        double others = 1 - weights[domain];
+        for (int d = 0; d < weights.length; d++) {
+            weights[d] = d == domain ? weight : weights[d] * (1 - weight) / others;
+        }
+        return Mixture.of(natural.domains(), weights);
+    }
+}

@@ -1,0 +1,128 @@
+package io.regmixd.study;
+
+import io.regmixd.Progress;
+import io.regmixd.data.Corpus;
+import io.regmixd.mixture.DirichletDesign;
+import io.regmixd.mixture.LearningRate;
+import io.regmixd.planning.Plan;
+import io.regmixd.planning.Planner;
+import io.regmixd.planning.Problem;
+import io.regmixd.regression.MixtureLossModel;
+import io.regmixd.regression.Regressor;
+import io.regmixd.regression.TransitionModel;
+import io.regmixd.training.ProxySweep;
+import io.regmixd.training.TrainingSettings;
+import io.regmixd.trajectory.Trajectories;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Sweeps and plans of one problem.
+final class Laboratory {
+
+    private final StudyProblem studied;
+    private final Corpus corpus;
+    private final Size size;
+    private final Path runs;
+    private final Progress progress;
+    private final DirichletDesign design;
+    private final Problem problem;
+
+    /// @param corpus with as much of the objective's text as the problem says
+    /// @param runs   the folder that sweeps are kept in, so that a study goes on where it stopped
+    Laboratory(StudyProblem studied, Corpus corpus, Size size, Path runs, Progress progress) {
+        this.studied = studied;
+        this.corpus = corpus;
+        this.size = size;
+        this.runs = runs;
+        this.progress = progress;
+        design = DirichletDesign.regmix(corpus.natural());
+        problem = studied.problem(corpus, design, target().tokens());
+    }
+
+    StudyProblem studied() {
+        return studied;
+    }
+
+    Corpus corpus() {
+        return corpus;
+    }
+
+    Problem problem() {
+        return problem;
+    }
+
+    Size size() {
+        return size;
+    }
+
+    /// How targets are trained, with the demo's own shape of the learning rate.
+    TrainingSettings target() {
+        return TrainingSettings.demoTarget(size.targetSteps(), Size.STAGES).withVocabularyOf(corpus);
+    }
+
+    /// The same with another shape.
+    TrainingSettings target(LearningRate shape) {
+        TrainingSettings demo = target();
+        return new TrainingSettings(
+                demo.model(),
+                demo.context(),
+                demo.batch(),
+                demo.steps(),
+                demo.stages(),
+                shape,
+                demo.weightDecay(),
+                demo.validationTokens());
+    }
+
+    /// RegMix's one mixture, from `proxies` proxies on constant mixtures.
+    Plan regMix(int sweep, int proxies) throws IOException, InterruptedException {
+        MixtureLossModel model =
+                MixtureLossModel.fit(constant(sweep, proxies), Regressor.standard(), seed(sweep), progress);
+        return Planner.regMix(model, problem, design.candidates(size.candidates(), seed(sweep)))
+                .plan(Size.STAGES, progress);
+    }
+
+    /// The paper's way, from the same proxies as RegMix.
+    Plan greedy(int sweep, int proxies) throws IOException, InterruptedException {
+        TransitionModel model =
+                TransitionModel.fit(constant(sweep, proxies), Regressor.standard(), seed(sweep), progress);
+        return Planner.greedy(model, problem, design.candidates(size.candidates(), seed(sweep)))
+                .plan(Size.STAGES, progress);
+    }
+
+    /// From `proxies` proxies that switch.
+    Plan lookAhead(int sweep, int proxies) throws IOException, InterruptedException {
+        TransitionModel model =
+                TransitionModel.fit(switching(sweep, proxies), Regressor.standard(), seed(sweep), progress);
+        return Planner.lookAhead(model, problem, seed(sweep)).plan(Size.STAGES, progress);
+    }
+
+    private Trajectories constant(int sweep, int proxies) throws IOException, InterruptedException {
+        return proxySweep(sweep).run(design.sample(proxies, seed(sweep)), ledger("constant", sweep, proxies), progress);
+    }
+
+    private Trajectories switching(int sweep, int proxies) throws IOException, InterruptedException {
+        return proxySweep(sweep)
+                .runSchedules(
+                        design.sampleSchedules(proxies, Size.STAGES, seed(sweep) + 1),
+                        ledger("switching", sweep, proxies),
+                        progress);
+    }
+
+    private ProxySweep proxySweep(int sweep) {
+        TrainingSettings settings =
+                TrainingSettings.demoProxies(size.proxySteps(), Size.STAGES).withVocabularyOf(corpus);
+        return ProxySweep.of(corpus, settings, seed(sweep));
+    }
+
+    private Path ledger(String kind, int sweep, int proxies) throws IOException {
+        Path folder = runs.resolve(String.join("-", studied.name(), kind, "" + sweep, "" + proxies));
+        return Files.createDirectories(folder).resolve("sweep.arrow");
+    }
+
+    /// Sweeps have mixtures and initial parameters of their own.
+    private static long seed(int sweep) {
+        return 100L * sweep + 1;
+    }
+}

@@ -1,0 +1,83 @@
+package io.regmixd.study;
+
+import io.regmixd.Progress;
+import io.regmixd.data.Corpus;
+import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.training.Exposure;
+import io.regmixd.training.TargetRun;
+import io.regmixd.training.Training;
+import io.regmixd.training.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/// Trains targets on schedules and measures them.
+final class Targets {
+
+    private Targets() {}
+
+    /// A schedule to train on.
+    ///
+    /// @param predicted the final loss of the objective at the proxies' size, NaN where nothing is predicted
+    record Arm(String method, MixtureSchedule schedule, double predicted) {
+
+        static Arm of(String method, MixtureSchedule schedule) {
+            return new Arm(method, schedule, Double.NaN);
+        }
+    }
+
+    /// One result per arm and seed that did not diverge. What `folder` holds already is not trained again.
+    ///
+    /// @param sweep of the arms' plans, 0 where they are from none
+    static List<Result> train(
+            String piece,
+            Laboratory laboratory,
+            String shape,
+            TrainingSettings settings,
+            int sweep,
+            List<Arm> arms,
+            Path folder,
+            Progress progress)
+            throws IOException, InterruptedException {
+        Corpus corpus = laboratory.corpus();
+        Map<String, MixtureSchedule> schedules = new LinkedHashMap<>();
+        arms.forEach(arm -> schedules.put(arm.method(), arm.schedule()));
+        List<Long> seeds =
+                LongStream.rangeClosed(1, laboratory.size().seeds()).boxed().toList();
+        TargetRun target = TargetRun.of(corpus, settings, schedules, seeds);
+        target.train(Files.createDirectories(folder), progress);
+
+        String objective = laboratory.studied().objective();
+        int domain = corpus.domains().indexOf(objective);
+        List<Result> results = new ArrayList<>();
+        for (long seed : seeds) {
+            try (Training trained = target.trained(folder, seed)) {
+                double[] losses = trained.validationLosses(domain, Integer.MAX_VALUE);
+                for (int k = 0; k < arms.size(); k++) {
+                    if (!trained.diverged(k)) {
+                        Arm arm = arms.get(k);
+                        Exposure exposure = Exposure.of(corpus, settings, arm.schedule());
+                        results.add(new Result(
+                                piece,
+                                laboratory.studied().name(),
+                                shape,
+                                sweep,
+                                arm.method(),
+                                seed,
+                                objective,
+                                exposure.tokens().get(domain) / (double) settings.tokens(),
+                                losses[k],
+                                arm.predicted(),
+                                arm.schedule()));
+                    }
+                }
+            }
+        }
+        return results;
+    }
+}

@@ -1,0 +1,134 @@
+"""What the results of the study say: means, paired differences with intervals, and the figures.
+
+Differences are paired: the targets of one seed start equal and see each domain's text in the same order. A plan has luck
+of its own, so intervals resample sweeps and seeds, each with replacement and independently of the other.
+"""
+
+import random
+from collections import defaultdict
+from math import sqrt
+from statistics import fmean, stdev
+
+from .report import columns
+
+RESAMPLES = 4000
+STUDENT_7 = 2.365  # 97.5% quantile of 7 degrees of freedom
+STATIC = ("Human", "RegMix", "aggregate")
+BASELINE = "RegMix"
+PLANNED = "look-ahead"
+
+
+class Losses:
+    """Losses by method, sweep and seed; a method without sweeps counts for each of them."""
+
+    def __init__(self, rows):
+        self.cells = defaultdict(dict)
+        self.shares = defaultdict(list)
+        for row in rows:
+            self.cells[row["method"]][int(row["sweep"]), int(row["seed"])] = float(row["loss_nats"])
+            self.shares[row["method"]].append(float(row["share"]))
+        self.methods = list(self.cells)
+        keys = {key for method in self.methods for key in self.cells[method]}
+        self.sweeps = sorted({sweep for sweep, _ in keys} - {0}) or [0]
+        self.seeds = sorted({seed for _, seed in keys})
+
+    def loss(self, method, sweep, seed):
+        cells = self.cells[method]
+        return cells.get((sweep, seed), cells.get((0, seed)))
+
+    def mean(self, method):
+        return fmean(self.cells[method].values())
+
+    def differences(self, method, other):
+        """By sweep and seed, where neither diverged."""
+        pairs = {
+            (sweep, seed): (self.loss(method, sweep, seed), self.loss(other, sweep, seed))
+            for sweep in self.sweeps for seed in self.seeds
+        }
+        return {key: a - b for key, (a, b) in pairs.items() if a is not None and b is not None}
+
+    def interval(self, method, other):
+        """Mean of the paired differences and their 95% interval."""
+        differences = self.differences(method, other)
+        draw = random.Random(1)
+        means = []
+        while len(means) < RESAMPLES:
+            sweeps = draw.choices(self.sweeps, k=len(self.sweeps))
+            seeds = draw.choices(self.seeds, k=len(self.seeds))
+            drawn = [differences[key] for key in ((sweep, seed) for sweep in sweeps for seed in seeds) if key in differences]
+            if drawn:
+                means.append(fmean(drawn))
+        means.sort()
+        return fmean(differences.values()), means[round(0.025 * RESAMPLES)], means[round(0.975 * RESAMPLES) - 1]
+
+    def spread_of_pairs(self, method, other):
+        """Standard deviation of the paired differences over the seeds of a sweep, pooled over the sweeps."""
+        differences = self.differences(method, other)
+        squares = []
+        for sweep in self.sweeps:
+            of_sweep = [differences[sweep, seed] for seed in self.seeds if (sweep, seed) in differences]
+            if len(of_sweep) > 1:
+                squares.append(stdev(of_sweep) ** 2)
+        return sqrt(fmean(squares)) if squares else float("nan")
+
+    def correlation(self, method, other):
+        """Of two methods' losses over seeds, within sweeps."""
+        a, b = [], []
+        for sweep in self.sweeps:
+            pairs = [(self.loss(method, sweep, seed), self.loss(other, sweep, seed)) for seed in self.seeds]
+            pairs = [pair for pair in pairs if None not in pair]
+            for values, mine in ((a, 0), (b, 1)):
+                centre = fmean(pair[mine] for pair in pairs)
+                values.extend(pair[mine] - centre for pair in pairs)
+        norm = sqrt(sum(x * x for x in a) * sum(y * y for y in b))
+        return sum(x * y for x, y in zip(a, b)) / norm if norm else float("nan")
+
+    def best_static(self):
+        return min((method for method in STATIC if method in self.methods), key=self.mean)
+
+
+def grouped(results):
+    groups = defaultdict(list)
+    for row in results:
+        groups[row["piece"], row["shape"]].append(row)
+    return {key: Losses(rows) for key, rows in groups.items()}
+
+
+def tables(results):
+    lines = []
+    for (piece, shape), losses in grouped(results).items():
+        baseline = BASELINE if BASELINE in losses.methods else losses.methods[0]
+        rows = []
+        for method in losses.methods:
+            difference = "" if method == baseline else "{:+.3f} ({:+.3f} to {:+.3f})".format(*losses.interval(method, baseline))
+            share = fmean(losses.shares[method])
+            rows.append([method, f"{share:.1%}", f"{losses.mean(method):.3f}", difference])
+        size = f"{len(losses.sweeps)} sweeps, {len(losses.seeds)} seeds" if losses.sweeps != [0] else f"{len(losses.seeds)} seeds"
+        head = [f"{piece}, {shape}: {size}", "objective's share", "loss, nats per token", f"minus {baseline} (95% interval)"]
+        lines += [*columns(head, rows), ""]
+    return lines[:-1]
+
+
+def figures(results):
+    found = {}
+    groups = grouped(results)
+    for shape in ("constant", "cosine", "wsd"):
+        if ("order", shape) in groups:
+            order = groups["order", shape]
+            found[f"order_effect_{shape}"] = round(-order.interval("late", "throughout")[0], 4)
+    if ("scarce", "wsd") in groups:
+        scarce = groups["scarce", "wsd"]
+        static = scarce.best_static()
+        mean, _, high = scarce.interval(PLANNED, static)
+        found["gain_over_best_static_nats"] = round(-mean, 4)
+        found["gain_low_95"] = round(-high, 4)
+        found["gain_over_regmix_nats"] = round(-scarce.interval(PLANNED, BASELINE)[0], 4)
+        found["gain_third_of_proxies_nats"] = round(-scarce.interval("look-ahead, a third", static)[0], 4)
+        found["gain_over_annealing_nats"] = round(-scarce.interval(PLANNED, "annealing")[0], 4)
+        found["half_width_8_seeds"] = round(STUDENT_7 * scarce.spread_of_pairs(PLANNED, BASELINE) / sqrt(8), 4)
+        found["pair_correlation"] = round(scarce.correlation(PLANNED, BASELINE), 3)
+    if ("free", "wsd") in groups:
+        free = groups["free", "wsd"]
+        found["free_gain_over_regmix_nats"] = round(-free.interval(PLANNED, BASELINE)[0], 4)
+        found["free_share_of_regmix_text"] = round(fmean(free.shares[PLANNED]) / fmean(free.shares[BASELINE]), 3)
+    return found
