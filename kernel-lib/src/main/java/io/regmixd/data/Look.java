@@ -19,7 +19,9 @@ import java.util.TreeMap;
 /// Jars are looked at whole. Files of this machine are looked at until [#ENOUGH] text of each domain was taken;
 /// where that was all of it, what is held out is exact. Of what must be fetched, the first file alone is looked
 /// at, and the rest is taken to be alike.
-record Look(Manifest manifest, List<SourceFile> files, Tokenizer tokenizer) {
+///
+/// @param ahead keeps the tokens that are made, so that none are made twice
+record Look(Manifest manifest, List<SourceFile> files, TokensAhead ahead) {
 
     /// In bytes of text a domain.
     private static final long ENOUGH = 1 << 24;
@@ -34,7 +36,7 @@ record Look(Manifest manifest, List<SourceFile> files, Tokenizer tokenizer) {
         Map<Integer, double[]> seen = new HashMap<>(); // of a domain, which part of each file
         domains.forEach(d -> seen.put(d, new double[files.size()]));
         try (Tokenization tokenization = new Tokenization(
-                tokenizer,
+                ahead::make,
                 Runtime.getRuntime().availableProcessors(),
                 (document, encoded) -> documents
                         .get(document.domain())

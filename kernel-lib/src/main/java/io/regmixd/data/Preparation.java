@@ -140,7 +140,7 @@ final class Preparation {
         try {
             Journal journal = goOn(Journal.read(folder, fingerprint), tokenizer);
             try {
-                readAll(journal, tokenizer);
+                readAll(journal, new TokensAhead(tokenizer));
             } finally {
                 keepInAnyCase(journal);
             }
@@ -206,20 +206,20 @@ final class Preparation {
                 .orElseThrow();
     }
 
-    private void readAll(Journal journal, Tokenizer tokenizer) throws IOException, InterruptedException {
+    private void readAll(Journal journal, TokensAhead tokens) throws IOException, InterruptedException {
         try (FetchAhead ahead = new FetchAhead(files, fetcher, folder.resolve(FETCHED));
                 Tokenization tokenization = new Tokenization(
-                        tokenizer,
+                        tokens::take,
                         Runtime.getRuntime().availableProcessors(),
-                        (document, tokens) ->
-                                domain(document.domain()).document(document.hash(), tokens, document.textBytes()))) {
+                        (document, encoded) ->
+                                domain(document.domain()).document(document.hash(), encoded, document.textBytes()))) {
             for (int i = 0; i < files.size(); i++) {
                 SourceFile file = files.get(i);
                 double done = (double) i / files.size();
                 if (journal.files().containsKey(key(file))) {
                     progress.update(STEP, done, told(file) + "kept from before");
                 } else if (!full(file)) {
-                    read(i, ahead, journal, tokenizer, tokenization);
+                    read(i, ahead, journal, tokens, tokenization);
                     if (System.nanoTime() - kept > KEEP_NANOS) {
                         keep(journal);
                     }
@@ -247,7 +247,7 @@ final class Preparation {
         });
     }
 
-    private void read(int place, FetchAhead ahead, Journal journal, Tokenizer tokenizer, Tokenization tokenization)
+    private void read(int place, FetchAhead ahead, Journal journal, TokensAhead tokens, Tokenization tokenization)
             throws IOException, InterruptedException {
         SourceFile file = files.get(place);
         double before = (double) place / files.size();
@@ -255,7 +255,7 @@ final class Preparation {
         try {
             Path path =
                     ahead.take(place, state -> progress.update(STEP, before, told(file) + file.name() + ", " + state));
-            take(place, path, before, journal, tokenizer, tokenization);
+            take(place, path, before, journal, tokens, tokenization);
         } catch (IOException e) {
             if (interrupted(e)) {
                 throw e;
@@ -265,18 +265,18 @@ final class Preparation {
     }
 
     private void take(
-            int place, Path path, double before, Journal journal, Tokenizer tokenizer, Tokenization tokenization)
+            int place, Path path, double before, Journal journal, TokensAhead tokens, Tokenization tokenization)
             throws IOException, InterruptedException {
         SourceFile file = files.get(place);
         boolean fetched = path.startsWith(folder.resolve(FETCHED));
         try {
             String sha256 = Sha256.of(path);
             requireSame(file, path, sha256);
-            for (Map.Entry<Integer, HoldOut> fixed : new Look(manifest, files, tokenizer)
+            for (Map.Entry<Integer, HoldOut> fixed : new Look(manifest, files, tokens)
                     .at(place, path, unmet(file))
                     .entrySet()) {
                 Manifest.Domain domain = manifest.domains().get(fixed.getKey());
-                open(domain, DomainFiles.State.start(domain.name(), fixed.getValue()), tokenizer);
+                open(domain, DomainFiles.State.start(domain.name(), fixed.getValue()), tokens.tokenizer());
             }
             progress.update(STEP, before, told(file) + "writing");
             read(file, path, before, tokenization);

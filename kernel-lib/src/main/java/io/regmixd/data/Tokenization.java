@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /// Turns documents into tokens on all cores, and hands them on in the order in which they came: what is written
 /// does not depend on the number of threads.
@@ -16,7 +17,7 @@ final class Tokenization implements AutoCloseable {
 
     private static final int BATCH = 1 << 18; // bytes of text
 
-    private final Tokenizer tokenizer;
+    private final Function<Document, int[]> tokens;
     private final int threads;
     private final ExecutorService pool;
     private final Deque<Batch> underWay = new ArrayDeque<>();
@@ -35,9 +36,10 @@ final class Tokenization implements AutoCloseable {
         void document(Document document, int[] tokens) throws IOException;
     }
 
+    /// @param tokens  of a document; for several threads at once
     /// @param threads at least 1
-    Tokenization(Tokenizer tokenizer, int threads, Sink sink) {
-        this.tokenizer = tokenizer;
+    Tokenization(Function<Document, int[]> tokens, int threads, Sink sink) {
+        this.tokens = tokens;
         this.threads = threads;
         this.pool = Executors.newFixedThreadPool(
                 threads, Thread.ofPlatform().daemon().name("tokenizer-", 0).factory());
@@ -59,10 +61,7 @@ final class Tokenization implements AutoCloseable {
     private void submit() {
         List<Document> documents = batch;
         underWay.add(new Batch(
-                documents,
-                pool.submit(() -> documents.stream()
-                        .map(document -> tokenizer.encode(document.text()))
-                        .toList())));
+                documents, pool.submit(() -> documents.stream().map(tokens).toList())));
         batch = new ArrayList<>();
         batchBytes = 0;
     }
@@ -70,9 +69,9 @@ final class Tokenization implements AutoCloseable {
     private void handOn() throws IOException, InterruptedException {
         try {
             Batch first = underWay.remove();
-            List<int[]> tokens = first.tokens().get();
-            for (int i = 0; i < tokens.size(); i++) {
-                sink.document(first.documents().get(i), tokens.get(i));
+            List<int[]> encoded = first.tokens().get();
+            for (int i = 0; i < encoded.size(); i++) {
+                sink.document(first.documents().get(i), encoded.get(i));
             }
         } catch (ExecutionException e) {
             throw new IOException("a document cannot be tokenised: " + e.getCause(), e.getCause());

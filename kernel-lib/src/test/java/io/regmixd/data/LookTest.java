@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.regmixd.store.Json;
 import java.io.BufferedWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,15 +47,33 @@ class LookTest {
 
             @Override
             public int vocabulary() {
-                return BYTES.vocabulary();
+                return 1 + BYTES.vocabulary(); // tokens of bytes would not be kept
             }
         };
-        Map<Integer, HoldOut> fixed =
-                new Look(manifest, SourceFile.of(manifest, folder), counting).at(0, file, List.of(0, 1));
+        TokensAhead ahead = new TokensAhead(counting);
+        List<SourceFile> files = SourceFile.of(manifest, folder);
+        Map<Integer, HoldOut> fixed = new Look(manifest, files, ahead).at(0, file, List.of(0, 1));
         double rare = DOCUMENTS / 8.0 * DOCUMENT;
         assertThat(tokenised.get()).isBetween((long) rare + (1 << 24), (long) rare + (1 << 24) + DOCUMENT);
         assertThat(fixed.get(0).tokens()).isCloseTo(7 * rare, within(0.02 * 7 * rare));
         assertThat(fixed.get(1).tokens()).isEqualTo(rare + DOCUMENTS / 8); // seen whole: exact
+
+        assertThat(DocumentReader.of(manifest, files.getFirst()).read(file, new DocumentReader.Sink() {
+                    @Override
+                    public boolean document(int domain, String text, double done) {
+                        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+                        assertThat(ahead.take(new Tokenization.Document(domain, TextHash.of(utf8), text, utf8.length)))
+                                .isEqualTo(Tokenizer.BYTES.encode(text));
+                        return true;
+                    }
+
+                    @Override
+                    public void rejected(int domain) {
+                        throw new AssertionError("all of it is UTF-8");
+                    }
+                }))
+                .isTrue();
+        assertThat(tokenised.get()).as("each document once").isEqualTo((long) DOCUMENTS * DOCUMENT);
     }
 
     private static Manifest.Domain domain(String name) {
