@@ -9,11 +9,13 @@ import io.regmixd.trajectory.Trajectory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import tech.tablesaw.api.Table;
 
 /// What is finished of a planned list of runs, in an Arrow file that is rewritten whole as each group of runs
@@ -32,13 +34,17 @@ public final class Ledger implements AutoCloseable {
     private final Closeable hold;
     private final List<Run> planned;
     private final Trajectories empty;
+    private final Predicate<String> others;
     private final Map<String, Trajectory> finished = new LinkedHashMap<>();
+    private final List<Trajectory> unplanned = new ArrayList<>();
 
-    private Ledger(LedgerFile file, Closeable hold, List<Run> planned, Trajectories empty) {
+    private Ledger(
+            LedgerFile file, Closeable hold, List<Run> planned, Trajectories empty, Predicate<String> others) {
         this.file = file;
         this.hold = hold;
         this.planned = planned;
         this.empty = empty;
+        this.others = others;
     }
 
     /// Opens the ledger, or plans an empty one where there is no file yet.
@@ -52,10 +58,24 @@ public final class Ledger implements AutoCloseable {
     public static Ledger open(
             Path file, Provenance provenance, List<Run> planned, Trajectories empty, Progress progress)
             throws IOException, InterruptedException {
+        return open(file, provenance, planned, _ -> false, empty, progress);
+    }
+
+    /// The same, in a file that may hold runs which are not planned now: they stay there.
+    ///
+    /// @param others which, by name; others still are refused
+    static Ledger open(
+            Path file,
+            Provenance provenance,
+            List<Run> planned,
+            Predicate<String> others,
+            Trajectories empty,
+            Progress progress)
+            throws IOException, InterruptedException {
         Closeable hold = RunFolder.hold(file.toAbsolutePath().getParent(), progress);
         try {
             LedgerFile opened = LedgerFile.open(file, provenance, REMEDY);
-            Ledger ledger = new Ledger(opened, hold, List.copyOf(planned), empty);
+            Ledger ledger = new Ledger(opened, hold, List.copyOf(planned), empty, others);
             if (opened.saved().isPresent()) {
                 ledger.read(file, opened.saved().get());
             }
@@ -78,6 +98,8 @@ public final class Ledger implements AutoCloseable {
                 finished.put(run.name(), new Trajectory(run.name(), run.schedule(), losses(own), own.divergedAt()));
             }
         }
+        runs.values().stream().filter(run -> others.test(run.run())).forEach(unplanned::add);
+        runs.keySet().removeIf(others);
         if (!runs.isEmpty()) {
             throw file.refusal("it holds run " + runs.keySet().iterator().next() + ", which is not planned now");
         }
@@ -141,7 +163,9 @@ public final class Ledger implements AutoCloseable {
     /// @throws IOException if it cannot be written; the old file is untouched then
     public void add(List<Trajectory> runs) throws IOException {
         runs.forEach(run -> finished.put(run.run(), run));
-        file.write(trajectories().table());
+        List<Trajectory> all = new ArrayList<>(trajectories().runs());
+        all.addAll(unplanned);
+        file.write(empty.withRuns(all).table());
     }
 
     @Override

@@ -106,10 +106,15 @@ public final class TargetRun {
 
     /// The name of a run in [#train]'s trajectories.
     public static String name(String method, long seed) {
+        return name(method, String.valueOf(seed));
+    }
+
+    private static String name(String method, String seed) {
         return method + ", seed " + seed;
     }
 
-    /// Trains what the folder does not hold yet.
+    /// Trains what the folder does not hold yet. Targets of other seeds that it holds stay there, so that more seeds
+    /// may follow and fewer be looked at.
     ///
     /// @param folder where the ledger `target.arrow`, which says what was really trained on, the decisions
     ///     `target-decisions.arrow` and the models `target-seed-N-step-M.arrow` lie
@@ -132,7 +137,7 @@ public final class TargetRun {
         List<Run> all =
                 seeds.stream().flatMap(seed -> runs(seed, decisions).stream()).toList();
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
-        try (Ledger ledger = Ledger.open(folder.resolve(LEDGER), provenance(), all, empty, progress)) {
+        try (Ledger ledger = Ledger.open(folder.resolve(LEDGER), provenance(), all, this::isOfOtherSeed, empty, progress)) {
             for (int i = 0; i < seeds.size(); i++) {
                 List<Run> group = runs(seeds.get(i), decisions);
                 if (!Collections.disjoint(ledger.open(), group)) {
@@ -146,6 +151,11 @@ public final class TargetRun {
             progress.update(STEP, 1, all.size() + " targets of " + methods().size() + " methods");
             return ledger.trajectories();
         }
+    }
+
+    // asked of runs that are not planned: another seed of a method that is
+    private boolean isOfOtherSeed(String run) {
+        return methods().stream().anyMatch(method -> run.startsWith(name(method, "")));
     }
 
     private Provenance provenance() {

@@ -17,12 +17,16 @@ import io.regmixd.mixture.LearningRate;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.trajectory.Trajectories;
+import io.regmixd.trajectory.Trajectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,15 +133,33 @@ class TargetRunTest {
     }
 
     @Test
-    void finishedTargetsAreNotTrainedAgainAndMoreSeedsMayFollow(@TempDir Path folder) throws Exception {
-        target(1L).train(folder, Progress.SILENT);
-        TargetRun again = target(1L);
-        again.train(folder, Progress.SILENT);
-        assertThat(again.trainingSeconds()).isZero();
+    void finishedTargetsAreNotTrainedAgainAndMoreOrOtherSeedsMayFollow(@TempDir Path folder) throws Exception {
+        Trajectories first = target(1L).train(folder, Progress.SILENT);
+        assertThat(trained(folder, 1L)).isEmpty();
+        assertThat(trained(folder, 1L, 2L)).containsExactly("seed 2 of 2");
 
-        TargetRun more = target(1L, 2L);
-        assertThat(more.train(folder, Progress.SILENT).runs()).hasSize(4);
-        assertThat(more.trainingSeconds()).isPositive();
+        assertThat(trained(folder, 1L)).as("fewer").isEmpty();
+        assertSameLosses(target(1L).train(folder, Progress.SILENT), first);
+        assertThat(trained(folder, 3L)).as("others").containsExactly("seed 1 of 1");
+        assertThat(trained(folder, 1L, 2L, 3L)).as("all were kept").isEmpty();
+        assertThat(Trajectories.read(folder.resolve("target.arrow")).runs()).hasSize(6);
+    }
+
+    /// Which of these seeds were trained now.
+    private static Set<String> trained(Path folder, Long... seeds) throws Exception {
+        Set<String> trained = new LinkedHashSet<>();
+        TargetRun target = target(seeds);
+        assertThat(target.train(folder, (_, _, message) -> {
+                            if (message.contains(", step ")) {
+                                trained.add(message.replaceFirst(",.*", ""));
+                            }
+                        })
+                        .runs())
+                .extracting(Trajectory::run)
+                .containsExactlyElementsOf(Stream.of(seeds)
+                        .flatMap(seed -> target.methods().stream().map(method -> TargetRun.name(method, seed)))
+                        .toList());
+        return trained;
     }
 
     @Test
