@@ -50,7 +50,8 @@ public final class Session {
     /// @param notebook   begins the name of the run folder: letters, digits, `-`, `_` and `.`
     /// @param run        the run folder; a relative one is relative to where [#runs()] lies. Empty for
     ///     `runs/NOTEBOOK-HASH`, where the hash is the parameters'
-    /// @param parameters all that decide the result, by name: numbers, strings, or lists and maps of these
+    /// @param parameters all that decide the result, by name: numbers, strings, or lists and maps of these. What
+    ///     only adds to it, as more seeds do, is better left out: it goes on in the same folder
     /// @throws IOException if the folder cannot be made or written, another process works in it, or it belongs to
     ///     other parameters: the message says which differ
     public static Session open(String notebook, String run, Map<String, ?> parameters) throws IOException {

@@ -38,8 +38,7 @@ public final class Ledger implements AutoCloseable {
     private final Map<String, Trajectory> finished = new LinkedHashMap<>();
     private final List<Trajectory> unplanned = new ArrayList<>();
 
-    private Ledger(
-            LedgerFile file, Closeable hold, List<Run> planned, Trajectories empty, Predicate<String> others) {
+    private Ledger(LedgerFile file, Closeable hold, List<Run> planned, Trajectories empty, Predicate<String> others) {
         this.file = file;
         this.hold = hold;
         this.planned = planned;

@@ -137,7 +137,8 @@ public final class TargetRun {
         List<Run> all =
                 seeds.stream().flatMap(seed -> runs(seed, decisions).stream()).toList();
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
-        try (Ledger ledger = Ledger.open(folder.resolve(LEDGER), provenance(), all, this::isOfOtherSeed, empty, progress)) {
+        try (Ledger ledger =
+                Ledger.open(folder.resolve(LEDGER), provenance(), all, this::isOfOtherSeed, empty, progress)) {
             for (int i = 0; i < seeds.size(); i++) {
                 List<Run> group = runs(seeds.get(i), decisions);
                 if (!Collections.disjoint(ledger.open(), group)) {
