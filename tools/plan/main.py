@@ -9,9 +9,9 @@ from run_notebook.terminal import Failure
 
 MAIN_CLASS = "io.regmixd.export.PlanCommand"
 METHODS = ("look-ahead", "greedy", "regmix")
-FORMATS = ("json", "yaml", "csv", "regmix", "litgpt", "megatron", "mosaicml", "olmo-core", "torchtitan")
+FORMATS = ("json", "yaml", "csv", "regmix", "litgpt", "megatron", "energon", "mosaicml", "olmo-core", "torchtitan", "datasets")
 REPEATED = ("objective", "highest", "lowest", "format")
-SINGLE = ("natural", "available", "stages", "method", "change", "epochs", "cautious", "seed", "steps", "batch", "context", "sources", "out", "check",
+SINGLE = ("natural", "available", "stages", "method", "change", "epochs", "cautious", "seed", "steps", "batch", "context", "sources", "held_out", "out", "check",
           "observed")
 PATHS = ("natural", "available", "out", "check", "observed")
 
@@ -56,6 +56,7 @@ def arguments(argv):
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="writes schedule.json, schedule.svg and plan.json there, and the files of each --format")
     parser.add_argument("--format", choices=FORMATS, action="append", default=[], help="files for a trainer (docs/exports.md); may be repeated")
     parser.add_argument("--sources", metavar="PATTERN", help="where the trainer finds a domain's text: '/data/{domain}'")
+    parser.add_argument("--held-out", metavar="PATTERN", help="where it finds a domain's held-out text, for trainers that mix that, too")
     parser.add_argument("--steps", metavar="N", help="optimizer steps of the training (25000)")
     parser.add_argument("--batch", metavar="N", help="sequences in a step (512)")
     parser.add_argument("--context", metavar="N", help="tokens in a sequence (2048)")
@@ -83,7 +84,7 @@ def options(given):
     for name in SINGLE:
         value = getattr(given, name)
         if value is not None:
-            chosen += [f"--{name}", str(value.resolve() if name in PATHS else value)]
+            chosen += ["--" + name.replace("_", "-"), str(value.resolve() if name in PATHS else value)]
     return chosen
 
 

@@ -1,5 +1,6 @@
 package io.regmixd.export;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -65,14 +66,19 @@ final class LitGptFiles {
     static Map<String, String> files(ScheduleExport export) {
         String stages = export.spans().stream().map(export::covered).collect(Collectors.joining("\n# "));
         String head = export.header(
-                "Lightning-AI/litgpt 0.5.13, commit 2685705 (2026-06-29), and litdata 0.2.45, commit bef28be (2025-04-18)",
+                "Lightning-AI/litgpt 0.5.13, commit 2685705 (2026-06-29), which pins litdata 0.2.59",
                 "all stages",
                 "PYTHONPATH=FOLDER_OF_THIS_FILE litgpt pretrain MODEL --data regmixd_litgpt.Scheduled --data.stage 1 \\",
                 "    --train.max_tokens " + export.tokens(export.steps()) + " --train.global_batch_size "
                         + export.batch() + " --train.max_seq_length " + export.context() + " --train.save_interval "
                         + export.stride(),
-                "Stop it when OUT_DIR/step-NNNNNNNN of a stage's end is saved, and go on with the next stage:",
-                "    --data.stage 2 --resume OUT_DIR/step-NNNNNNNN",
+                "Stop it when OUT_DIR/step-NNNNNNNN of a stage's end is saved, and go on with the next stage and that file:",
+                export.spans().size() > 1
+                        ? String.format(
+                                Locale.ROOT,
+                                "    --data.stage 2 --resume OUT_DIR/step-%08d/lit_model.pth",
+                                export.spans().getFirst().end())
+                        : "    (there is one stage only)",
                 stages);
         StringBuilder sources = new StringBuilder(export.python(Decimals::of)).append("\nSOURCES = {\n");
         for (String domain : export.schedule().domains()) {

@@ -1,16 +1,24 @@
 package io.regmixd.export;
 
+import io.regmixd.mixture.Mixture;
+import io.regmixd.store.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// For Megatron-LM: a file of `weight prefix` pairs a stage, and a script that starts the trainer once a stage.
 ///
 /// `--phase-transition-iterations` is Megatron's own way to change the data: it saves and exits there, and
-/// counts the samples of each phase from 0. It reads `--train-samples`, not `--train-iters`. `--data-args-path`
-/// is split at white space, so it takes neither comments nor a prefix with a space; a blend's weights must be
-/// positive.
+/// counts the samples of each phase from 0. It reads `--train-samples`, not `--train-iters`; `--save` asks for a
+/// `--save-interval`. A blend's weights must be positive.
+///
+/// With held-out text of its own, a file per stage has three blends (`--per-split-data-args-path`), and that of the
+/// validation is the same in all stages. Without, `--split` takes it from the stage's own blend, so that losses of
+/// different stages cannot be compared. `--data-args-path` is split at white space: it takes neither comments nor a
+/// prefix with a space.
 final class MegatronFiles {
 
     private static final String SCRIPT = """
@@ -34,16 +42,18 @@ final class MegatronFiles {
                     stage=$((stage + 1))
                 done
                 echo "Stage $stage from step $step" >&2
-                "$@" --data-args-path "$here/megatron-stage-$stage.txt" --save "$CHECKPOINTS" --load "$CHECKPOINTS" \\
-                    --train-samples SAMPLES --global-batch-size BATCH --seq-length CONTEXTTRANSITIONS
+                "$@" DATA_ARGUMENT "$here/megatron-stage-$stage.ENDING" --save "$CHECKPOINTS" --load "$CHECKPOINTS" \\
+                    --save-interval "${SAVE_INTERVAL:-INTERVAL}" --train-samples SAMPLES --global-batch-size BATCH --seq-length CONTEXTTRANSITIONS
             done
             """;
 
     private MegatronFiles() {}
 
     static Map<String, String> files(ScheduleExport export) {
-        Map<String, String> files =
-                new LinkedHashMap<>(ScheduleFormat.eachStage(export, "megatron", "txt", span -> blend(export, span)));
+        boolean apart = !export.heldOut().isEmpty();
+        String ending = apart ? "json" : "txt";
+        Map<String, String> files = new LinkedHashMap<>(ScheduleFormat.eachStage(
+                export, "megatron", ending, span -> apart ? splits(export, span) : blend(export, span)));
         List<String> ends = export.spans().stream()
                 .map(span -> Integer.toString(span.end()))
                 .toList();
@@ -53,14 +63,19 @@ final class MegatronFiles {
                 + export.header(
                         "NVIDIA/Megatron-LM core 0.20.0, commit d98e8a6 (2026-08-22)",
                         "all stages",
-                        "CHECKPOINTS=FOLDER ./megatron.sh torchrun ... pretrain_gpt.py --split 990,10,0 ARGUMENTS...",
+                        "CHECKPOINTS=FOLDER ./megatron.sh torchrun ... pretrain_gpt.py "
+                                + (apart ? "" : "--split 990,10,0 ") + "ARGUMENTS...",
+                        "SAVE_INTERVAL=STEPS sets how often it saves besides; it always saves at a stage's end.",
                         "Start it on every node. Give no --train-iters, and the learning rate by samples: --lr-decay-samples,",
                         "--lr-warmup-samples. It starts the trainer once a stage and goes on from the last checkpoint.",
                         stages);
         files.put(
                 "megatron.sh",
                 head
-                        + SCRIPT.replace("ENDS", String.join(" ", ends))
+                        + SCRIPT.replace("DATA_ARGUMENT", apart ? "--per-split-data-args-path" : "--data-args-path")
+                                .replace("ENDING", ending)
+                                .replace("INTERVAL}", shortest(export) + "}")
+                                .replace("ENDS", String.join(" ", ends))
                                 .replace("SAMPLES", Long.toString(export.sequences(export.steps())))
                                 .replace("BATCH", Integer.toString(export.batch()))
                                 .replace(
@@ -71,6 +86,29 @@ final class MegatronFiles {
                                                         + String.join(",", transitions))
                                 .replace("CONTEXT", Integer.toString(export.context())));
         return files;
+    }
+
+    /// A checkpoint in each stage at least, besides those at the stages' ends.
+    private static int shortest(ScheduleExport export) {
+        return export.spans().stream()
+                .mapToInt(span -> span.end() - span.from())
+                .min()
+                .orElseThrow();
+    }
+
+    /// As `get_blend_and_blend_per_split` reads it: lists of weight, prefix, weight, prefix. Nothing is split at
+    /// white space, but it is taken off a prefix's ends.
+    private static String splits(ScheduleExport export, ScheduleExport.Span span) {
+        Mixture mean = export.schedule().mean();
+        ObjectNode json = Json.object();
+        list(json.putArray("train"), Decimals.positive(span.mixture()), export.sources());
+        list(json.putArray("valid"), Decimals.positive(mean), export.heldOut());
+        list(json.putArray("test"), Decimals.positive(mean), export.heldOut());
+        return Json.lines(json);
+    }
+
+    private static void list(ArrayNode list, Map<String, String> weights, Map<String, String> prefixes) {
+        weights.forEach((domain, weight) -> list.add(weight).add(prefixes.get(domain)));
     }
 
     private static String blend(ScheduleExport export, ScheduleExport.Span span) {

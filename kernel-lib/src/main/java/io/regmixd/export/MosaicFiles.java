@@ -4,6 +4,8 @@ import java.util.Map;
 
 /// For MosaicML's LLM Foundry and Streaming. All streams of a data set must have a `proportion`; the loader's
 /// position is a number of samples in an epoch, so an epoch is the whole run and each stage goes on inside it.
+/// A stream that is downloaded has a folder of its own by domain and stage: streaming refuses one that another
+/// data set on the node uses, or used when it was killed.
 final class MosaicFiles {
 
     private MosaicFiles() {}
@@ -34,7 +36,12 @@ final class MosaicFiles {
         Decimals.positive(span.mixture()).forEach((domain, weight) -> {
             String source = export.sources().get(domain);
             yaml.append("      ").append(Quoted.text(domain)).append(":\n        ");
-            yaml.append(source.contains("://") ? "remote: " : "local: ").append(Quoted.text(source));
+            if (source.contains("://")) {
+                yaml.append("remote: ").append(Quoted.text(source)).append("\n        ");
+                source = "regmixd-cache/stage-" + span.stage() + "/domain-"
+                        + (export.schedule().domains().indexOf(domain) + 1);
+            }
+            yaml.append("local: ").append(Quoted.text(source));
             yaml.append("\n        proportion: ").append(weight).append('\n');
         });
         return yaml.toString();

@@ -112,9 +112,12 @@ public final class PlanCommand {
     private static ScheduleExport export(Options options, PlanReport report) {
         PlanRequest.Training training = report.request().training();
         ScheduleExport export = ScheduleExport.of(
-                report.name(), report.schedule(), training.steps(), training.batch(), training.context());
-        Optional<String> sources = options.given("sources");
-        return sources.isPresent() ? export.sources(sources.get()) : export;
+                        report.name(), report.schedule(), training.steps(), training.batch(), training.context())
+                .available(report.request().available());
+        if (options.given("sources").isPresent()) {
+            export = export.sources(options.required("sources"));
+        }
+        return options.given("held-out").isPresent() ? export.heldOut(options.required("held-out")) : export;
     }
 
     private static Evidence evidence(PlanRequest request) throws InterruptedException {

@@ -16,12 +16,9 @@ import java.util.function.Function;
 
 /// A schedule on its way to another trainer: with how long the training is there, and where each domain lies.
 ///
-/// ```java
-/// ScheduleExport.of(plan.name(), plan.schedule(), 25_000, 512, 2_048)
-///     .sources("/data/pile/{domain}")
-///     .write(ScheduleFormat.MEGATRON, folder);
-/// MixtureSchedule again = ScheduleExport.read(folder.resolve("schedule.json"));
-/// ```
+/// ```java ScheduleExport.of(plan.name(), plan.schedule(), 25_000, 512, 2_048) .sources("/data/pile/{domain}")
+/// .write(ScheduleFormat.MEGATRON, folder); MixtureSchedule again =
+/// ScheduleExport.read(folder.resolve("schedule.json")); ```
 ///
 /// Immutable.
 ///
@@ -31,15 +28,28 @@ import java.util.function.Function;
 /// @param batch    sequences in a step, of all devices together
 /// @param context  tokens in a sequence
 /// @param sources  where each domain's text lies in the trainer's own terms: a path, a prefix, an address
+/// @param heldOut   where each domain's held-out text lies, for trainers that want to be told; empty where nothing
+///     was said
+/// @param available tokens that there are, by domain; domains that are not named have enough
 public record ScheduleExport(
-        String name, MixtureSchedule schedule, int steps, int batch, int context, Map<String, String> sources) {
+        String name,
+        MixtureSchedule schedule,
+        int steps,
+        int batch,
+        int context,
+        Map<String, String> sources,
+        Map<String, String> heldOut,
+        Map<String, Long> available) {
 
     private static final String DOMAIN = "{domain}";
+    private static final int FEW_STEPS = 50; // between checkpoints
 
     /// @throws IllegalArgumentException if a number is out of its range, a domain has no source, or a name is
     ///     not text that UTF-8 can write
     public ScheduleExport {
         sources = Collections.unmodifiableMap(new LinkedHashMap<>(sources));
+        heldOut = Collections.unmodifiableMap(new LinkedHashMap<>(heldOut));
+        available = Collections.unmodifiableMap(new LinkedHashMap<>(available));
         if (steps < schedule.size() || batch < 1 || context < 1) {
             throw new IllegalArgumentException("steps " + steps + ", batch " + batch + ", context " + context
                     + ": expected at least " + schedule.size() + " steps, one a stage, and positive numbers");
@@ -60,7 +70,7 @@ public record ScheduleExport(
     ///
     /// @throws IllegalArgumentException as the constructor
     public static ScheduleExport of(String name, MixtureSchedule schedule, int steps, int batch, int context) {
-        return new ScheduleExport(name, schedule, steps, batch, context, sources(schedule, DOMAIN));
+        return new ScheduleExport(name, schedule, steps, batch, context, sources(schedule, DOMAIN), Map.of(), Map.of());
     }
 
     /// The same with each domain's source by a pattern.
@@ -68,14 +78,31 @@ public record ScheduleExport(
     /// @param pattern has `{domain}` where the domain's name stands: `s3://bucket/tokens/{domain}`
     /// @throws IllegalArgumentException if it has not
     public ScheduleExport sources(String pattern) {
+        return new ScheduleExport(
+                name, schedule, steps, batch, context, sources(schedule, pattern), heldOut, available);
+    }
+
+    /// The same with each domain's held-out text by a pattern.
+    ///
+    /// @param pattern as in [#sources(String)]
+    /// @throws IllegalArgumentException if it has no `{domain}`
+    public ScheduleExport heldOut(String pattern) {
+        return new ScheduleExport(
+                name, schedule, steps, batch, context, sources, sources(schedule, pattern), available);
+    }
+
+    /// The same with how many tokens there are, for trainers that must be told how often text may be repeated.
+    ///
+    /// @param tokens by domain; a domain that is not named has enough
+    public ScheduleExport available(Map<String, Long> tokens) {
+        return new ScheduleExport(name, schedule, steps, batch, context, sources, heldOut, tokens);
+    }
+
+    private static Map<String, String> sources(MixtureSchedule schedule, String pattern) {
         if (!pattern.contains(DOMAIN)) {
             throw new IllegalArgumentException(
                     "sources " + pattern + " is the same for all domains: write {domain} where the name stands");
         }
-        return new ScheduleExport(name, schedule, steps, batch, context, sources(schedule, pattern));
-    }
-
-    private static Map<String, String> sources(MixtureSchedule schedule, String pattern) {
         Map<String, String> sources = new LinkedHashMap<>();
         schedule.domains().forEach(domain -> sources.put(domain, pattern.replace(DOMAIN, domain)));
         return sources;
@@ -114,16 +141,38 @@ public record ScheduleExport(
         throw new IOException(file + " ends in neither .json nor .csv: these two can be read back");
     }
 
-    /// The stages with the steps that they cover.
+    /// The stages with the steps that they cover. Their ends are those of equal stages, moved to the nearest
+    /// multiple of an interval where they would share none of 50 steps or more: several trainers can stop at a
+    /// checkpoint alone, and would have to save one at every step.
     List<Span> spans() {
+        int interval = interval();
         List<Span> spans = new ArrayList<>();
         int from = 0;
         for (int stage = 0; stage < schedule.size(); stage++) {
-            int end = schedule.endOf(stage, steps);
+            int end = (int) Math.round((double) schedule.endOf(stage, steps) / interval) * interval;
             spans.add(new Span(stage + 1, from, end, schedule.stages().get(stage)));
             from = end;
         }
         return spans;
+    }
+
+    /// The greatest divisor of all steps that moves no stage's end by more than a twentieth of a stage; 1 where the
+    /// ends need not be moved, or cannot be.
+    private int interval() {
+        int own = schedule.size() == 1 ? steps : 0;
+        for (int stage = 0; stage < schedule.size(); stage++) {
+            own = BigInteger.valueOf(own)
+                    .gcd(BigInteger.valueOf(schedule.endOf(stage, steps)))
+                    .intValueExact();
+        }
+        if (own >= FEW_STEPS) {
+            return 1;
+        }
+        int interval = Math.max(1, steps / schedule.size() / 10);
+        while (steps % interval != 0) {
+            interval--;
+        }
+        return interval > own ? interval : 1;
     }
 
     /// Tokens up to a step.

@@ -9,7 +9,7 @@ import java.util.function.Function;
 /// which steps and tokens, how to train it, and which version of the trainer it was written against.
 /// docs/exports.md has more.
 ///
-/// The last six are inputs of trainers. Their weights are decimals of at most twelve places that sum to exactly
+/// The last eight are inputs of trainers. Their weights are decimals of at most twelve places that sum to exactly
 /// 1; domains whose weight rounds to 0 are left out where the trainer lets or makes one.
 public enum ScheduleFormat {
 
@@ -28,9 +28,13 @@ public enum ScheduleFormat {
     /// `regmixd_litgpt.py`: a data module of litgpt with a stage's weights.
     LITGPT,
 
-    /// `megatron-stage-N.txt` for Megatron-LM's `--data-args-path`, and `megatron.sh`, which restarts the
-    /// trainer stage by stage.
+    /// `megatron-stage-N.txt` for Megatron-LM's `--data-args-path`, or, where held-out text was named,
+    /// `megatron-stage-N.json` for `--per-split-data-args-path`; and `megatron.sh`, which restarts the trainer
+    /// stage by stage.
     MEGATRON,
+
+    /// `energon-stage-N.yaml`, a metadata set of Megatron-Energon's.
+    ENERGON,
 
     /// `mosaicml-stage-N.yaml` for LLM Foundry: streams with proportions.
     MOSAICML,
@@ -39,7 +43,10 @@ public enum ScheduleFormat {
     OLMO_CORE,
 
     /// `regmixd_torchtitan.py`: a stage's `DatasetMixConfig`.
-    TORCHTITAN;
+    TORCHTITAN,
+
+    /// `regmixd_datasets.py`: a stage's probabilities for `interleave_datasets` of Hugging Face's `datasets`.
+    DATASETS;
 
     /// What commands call it: `olmo-core`.
     public String option() {
@@ -58,6 +65,8 @@ public enum ScheduleFormat {
             case MOSAICML -> MosaicFiles.files(export);
             case OLMO_CORE -> OlmoCoreFiles.files(export);
             case TORCHTITAN -> TorchtitanFiles.files(export);
+            case ENERGON -> EnergonFiles.files(export);
+            case DATASETS -> HuggingFaceDatasetsFiles.files(export);
         };
     }
 

@@ -116,11 +116,16 @@ public final class Json {
         return SORTED.writeValueAsString(value);
     }
 
-    /// To a file, over several lines, for people.
+    /// Over several lines, for people.
+    public static String lines(Object value) {
+        return MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value) + "\n";
+    }
+
+    /// To a file, as [#lines(Object)].
     ///
     /// @throws IOException if it cannot be written
     public static void write(Object value, Path file) throws IOException {
-        String text = MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value) + "\n";
+        String text = lines(value);
         WholeFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 

@@ -140,7 +140,7 @@ class ExportedProgramsTest {
                 import argparse, os
                 parser = argparse.ArgumentParser()
                 for name in ["data-args-path", "save", "load", "train-samples", "global-batch-size", "seq-length",
-                             "phase-transition-iterations", "mine"]:
+                             "phase-transition-iterations", "mine", "save-interval"]:
                     parser.add_argument("--" + name, required=True)
                 given = parser.parse_args()
                 tracker = os.path.join(given.load, "latest_checkpointed_iteration.txt")

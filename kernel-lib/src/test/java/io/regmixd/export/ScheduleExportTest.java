@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.store.Json;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -113,8 +114,8 @@ class ScheduleExportTest {
             assertThat(mixture.values().stream().mapToDouble(w -> w).toArray())
                     .isEqualTo(export.schedule().stages().get(s).weights());
         }
-        assertThat((int) at(read, "stages", 1, "first_step")).isEqualTo(333);
-        assertThat((int) at(read, "stages", 1, "end_token")).isEqualTo(666 * 8 * 128);
+        assertThat((int) at(read, "stages", 1, "first_step")).isEqualTo(325);
+        assertThat((int) at(read, "stages", 1, "end_token")).isEqualTo(675 * 8 * 128);
     }
 
     @ParameterizedTest
@@ -185,7 +186,7 @@ class ScheduleExportTest {
         assertThat(last).containsEntry("max_duration", "25000ba").containsEntry("global_train_batch_size", 512);
         Map<String, Map<String, Object>> streams = at(last, "train_loader", "dataset", "streams");
         assertThat(streams.keySet()).containsExactly("web", "code", "math");
-        streams.values().forEach(stream -> assertThat(stream).containsOnlyKeys("remote", "proportion"));
+        streams.values().forEach(stream -> assertThat(stream).containsOnlyKeys("remote", "local", "proportion"));
         assertThat(streams.values().stream()
                         .mapToDouble(s -> (double) s.get("proportion"))
                         .sum())
@@ -218,6 +219,41 @@ class ScheduleExportTest {
     }
 
     @Test
+    void eachDownloadedStreamHasAFolderOfItsOwn() throws Exception {
+        List<Object> folders = new ArrayList<>();
+        for (Path file : plain().sources("s3://b/{domain}").write(ScheduleFormat.MOSAICML, folder)) {
+            Map<String, Map<String, Object>> streams = at(yaml(file), "train_loader", "dataset", "streams");
+            streams.values().forEach(stream -> folders.add(stream.get("local")));
+        }
+        assertThat(folders).doesNotHaveDuplicates().hasSize(15);
+    }
+
+    /// Six stages of 25,000 steps end at 4166, 8333, ...: only a checkpoint at every step would hit all of them.
+    @Test
+    void stagesEndAtMultiplesOfAnIntervalWhereTheyCouldShareNone() {
+        ScheduleExport export = ScheduleExport.of("x", random(List.of("a", "b"), 6, 1), 25_000, 8, 8);
+        assertThat(export.stride()).isEqualTo(250);
+        assertThat(export.spans().stream().map(ScheduleExport.Span::end))
+                .containsExactly(4250, 8250, 12_500, 16_750, 20_750, 25_000);
+        ScheduleExport few = ScheduleExport.of("x", random(List.of("a", "b"), 3, 1), 7, 8, 8);
+        assertThat(few.spans().stream().map(ScheduleExport.Span::end)).containsExactly(2, 4, 7);
+    }
+
+    @Test
+    void heldOutTextIsMixedAlikeInAllStages() throws Exception {
+        List<Path> files =
+                plain().sources("/my data/{domain}").heldOut("/held/{domain}").write(ScheduleFormat.MEGATRON, folder);
+        List<String> validations = new ArrayList<>();
+        for (Path file : files.subList(0, 5)) {
+            assertThat(Files.readString(file)).contains("/my data/code");
+            validations.add(Json.read(file).get("valid").toString());
+        }
+        assertThat(validations.stream().distinct()).hasSize(1);
+        assertThat(Files.readString(files.getLast()))
+                .contains("--per-split-data-args-path", "--save-interval \"${SAVE_INTERVAL:-5000}\"");
+    }
+
+    @Test
     void hostileNamesBreakNoYaml() throws Exception {
         ScheduleExport export = hostile(2, 7).sources("/data/{domain}");
         List<String> weighted = HOSTILE.subList(0, HOSTILE.size() - 1);
@@ -225,6 +261,10 @@ class ScheduleExportTest {
         Map<String, Object> streams = at(
                 yaml(export.write(ScheduleFormat.MOSAICML, folder).getFirst()), "train_loader", "dataset", "streams");
         assertThat(List.copyOf(streams.keySet())).isEqualTo(weighted);
+        List<Map<String, Object>> blend =
+                at(yaml(export.write(ScheduleFormat.ENERGON, folder).getFirst()), "splits", "train", "blend");
+        assertThat(blend.stream().map(each -> each.get("path")))
+                .isEqualTo(weighted.stream().map(name -> "/data/" + name).toList());
         List<Map<String, Object>> sources =
                 at(yaml(export.write(ScheduleFormat.OLMO_CORE, folder).getFirst()), "sources");
         assertThat(sources.stream().map(source -> source.get("source_name"))).isEqualTo(weighted);
@@ -259,7 +299,7 @@ class ScheduleExportTest {
         assertThatThrownBy(() -> ScheduleExport.of("x", schedule, 2, 1, 1)).hasMessageContaining("at least 3 steps");
         assertThatThrownBy(() -> ScheduleExport.of("x", schedule, 3, 1, 1).sources("/data"))
                 .hasMessageContaining("write {domain}");
-        assertThatThrownBy(() -> new ScheduleExport("x", schedule, 3, 1, 1, Map.of("a", "p")))
+        assertThatThrownBy(() -> new ScheduleExport("x", schedule, 3, 1, 1, Map.of("a", "p"), Map.of(), Map.of()))
                 .hasMessageContaining("sources: none for domain b");
         assertThatThrownBy(() -> ScheduleExport.of("\ud83c", schedule, 3, 1, 1))
                 .hasMessageContaining("half a character");
