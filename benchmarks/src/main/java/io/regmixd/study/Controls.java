@@ -31,22 +31,6 @@ final class Controls {
                 .toList());
     }
 
-    /// What practitioners do with good scarce text: the natural mixture, then all that is left of the text in the
-    /// last stage, where the learning rate decays.
-    ///
-    /// @param budget the share of the run's tokens that there is text for
-    static MixtureSchedule annealing(Mixture natural, String domain, double budget, int stages) {
-        int d = natural.domains().indexOf(domain);
-        double before = Math.min(natural.weight(d), budget);
-        double last = Math.min(1, stages * budget - (stages - 1) * before);
-        return byWeight(
-                natural,
-                domain,
-                IntStream.range(0, stages)
-                        .mapToDouble(s -> s < stages - 1 ? before : last)
-                        .toArray());
-    }
-
     /// These weights of one domain, stage by stage; the others keep their natural ratios.
     static MixtureSchedule byWeight(Mixture natural, String domain, double... weights) {
         int d = natural.domains().indexOf(domain);

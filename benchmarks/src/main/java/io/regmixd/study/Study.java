@@ -3,6 +3,7 @@ package io.regmixd.study;
 import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.mixture.LearningRate;
+import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.planning.Plan;
 import io.regmixd.planning.Planner;
@@ -104,14 +105,11 @@ final class Study {
     /// All methods and their controls, over several sweeps.
     private List<Result> methods(String piece, Laboratory laboratory) throws IOException, InterruptedException {
         List<Result> results = new ArrayList<>();
-        List<Arm> unplanned = new ArrayList<>(List.of(
-                arm(laboratory, Planner.human(laboratory.corpus().natural()).plan(Size.STAGES, progress), "Human")));
-        laboratory
-                .studied()
-                .budget(laboratory.problem())
-                .ifPresent(budget -> unplanned.add(Arm.of(
-                        "annealing",
-                        Controls.annealing(laboratory.corpus().natural(), OBJECTIVE, budget, Size.STAGES))));
+        Mixture natural = laboratory.corpus().natural();
+        Planner annealing = Planner.annealing(natural, laboratory.problem());
+        List<Arm> unplanned = List.of(
+                arm(laboratory, Planner.human(natural).plan(Size.STAGES, progress), "Human"),
+                arm(laboratory, annealing.plan(Size.STAGES, progress), "annealing"));
         results.addAll(train(piece, laboratory, "wsd", laboratory.target(), 0, unplanned));
         for (int sweep = 1; sweep <= size.sweeps(); sweep++) {
             Plan lookAhead = laboratory.lookAhead(sweep, size.proxies());

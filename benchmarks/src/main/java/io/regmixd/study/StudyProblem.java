@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.IntStream;
 
 /// What the planners of a study are asked for, and the text that there is.
 ///
@@ -64,10 +63,7 @@ record StudyProblem(String name, String objective, OptionalLong objectivePool) {
         if (objectivePool.isEmpty()) {
             return bounded;
         }
-        long[] available = IntStream.range(0, corpus.domains().size())
-                .mapToLong(corpus::trainTokens)
-                .toArray();
-        return bounded.epochs(1, available, tokens);
+        return bounded.epochs(1, corpus.trainTokens(), tokens);
     }
 
     /// The share of the run's tokens that the objective's text suffices for.

@@ -35,21 +35,4 @@ class ControlsTest {
         assertThat(stages.getFirst().weights()).containsExactly(new double[] {0, 1 / 3.0, 2 / 3.0}, within(1e-12));
         assertThat(stages.getLast().weights()).containsExactly(new double[] {0.5, 0.5 / 3, 1.0 / 3}, within(1e-12));
     }
-
-    @Test
-    void annealingSpendsWhatIsLeftInTheLastStage() {
-        List<Mixture> stages = Controls.annealing(NATURAL, "good", 0.2, 5).stages();
-        assertThat(stages.subList(0, 4))
-                .allSatisfy(mixture -> assertThat(mixture.weight(0)).isCloseTo(0.1, within(1e-12)));
-        assertThat(stages.getLast().weight(0)).isCloseTo(5 * 0.2 - 4 * 0.1, within(1e-12));
-        assertThat(Controls.annealing(NATURAL, "good", 0.05, 5).mean().weight(0))
-                .as("less than nature has")
-                .isCloseTo(0.05, within(1e-12));
-        assertThat(Controls.annealing(NATURAL, "good", 0.5, 5)
-                        .stages()
-                        .getLast()
-                        .weight(0))
-                .as("more than a stage can take")
-                .isEqualTo(1);
-    }
 }

@@ -181,6 +181,11 @@ public final class Corpus {
         return train.get(domain).size();
     }
 
+    /// The same of all domains, in their order.
+    public long[] trainTokens() {
+        return train.stream().mapToLong(Tokens::size).toArray();
+    }
+
     /// How many tokens of a domain are held out.
     public long validationTokens(int domain) {
         return validation.get(domain).size();

@@ -30,6 +30,18 @@ public interface Planner {
         return constant("Uniform", Mixture.uniform(domains));
     }
 
+    /// What practitioners do with good scarce text (MiniCPM, arXiv 2404.06395, section 5; Llama 3, arXiv
+    /// 2407.21783, section 3.4.3): the natural mixture, and in the last stage, where the learning rate decays, all
+    /// that is left of the objective's text.
+    ///
+    /// The supplies hold ([Problem#epochs]); bounds per stage do not for scarce text, since no prediction is made
+    /// that would have to be trusted. Text that is not scarce is shown as much as its bound allows.
+    ///
+    /// @throws IllegalArgumentException if the mixture is over other domains than the problem
+    static Planner annealing(Mixture natural, Problem problem) {
+        return new Annealing(natural, problem);
+    }
+
     /// RegMix (arXiv 2407.01492, section 3, and its published notebook): one mixture throughout, the mean of
     /// the 128 candidates with the lowest predicted final loss.
     ///
