@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -167,6 +168,18 @@ public record Problem(
         require(
                 available.length == domains.size(),
                 available.length + " counts of tokens for " + domains.size() + " domains");
+        double suffices = IntStream.range(0, available.length)
+                .mapToDouble(d -> Math.min(Math.min(highest.get(d), supply.get(d)), most * available[d] / tokens))
+                .sum();
+        require(
+                suffices >= 1 - 1e-9,
+                String.format(
+                        Locale.ROOT,
+                        "within the bounds, at most %s epochs of each domain's text are %.1f%% of the run's %,d tokens:"
+                                + " allow more epochs or wider bounds, give more text, or train fewer tokens",
+                        most,
+                        100 * suffices,
+                        tokens));
         return new Problem(
                 domains,
                 objective,
