@@ -10,6 +10,7 @@ tokens that it sees of a domain; put your own `train` and `validate` in its plac
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 
 class Planner:
@@ -42,8 +43,8 @@ class Planner:
 class StandIn:
     """Learns each domain from its own tokens."""
 
-    def __init__(self, domains):
-        self.seen = dict.fromkeys(domains, 0.0)
+    def __init__(self, seen):
+        self.seen = seen
 
     def train(self, mixture, steps):
         for domain, weight in mixture.items():
@@ -56,21 +57,30 @@ class StandIn:
 
 def main(command):
     total = int(command[command.index("--steps") + 1])
+    # the checkpoint lies beside the log, which keeps what was decided: both go on from where they stopped
+    checkpoint = Path(command[command.index("--log") + 1] + ".checkpoint") if "--log" in command else None
     with Planner(command) as planner:
-        answer = planner.ask(0)
-        model = StandIn(answer["mixture"])
-        while True:
-            step, until = answer["step"], answer["until_step"]
+        if checkpoint and checkpoint.exists():
+            saved = json.loads(checkpoint.read_text(encoding="utf-8"))
+            model, step = StandIn(saved["seen"]), saved["step"]
+        else:
+            answer = planner.ask(0)
+            model, step = StandIn(dict.fromkeys(answer["mixture"], 0.0)), 0
+        while step < total:
+            if step:
+                answer = planner.ask(step, model.validate())
+            until = answer["until_step"]
             largest = sorted(answer["mixture"].items(), key=lambda each: -each[1])[:3]
-            print(f"stage {answer['stage']}, steps {step} to {until - 1}: " + ", ".join(f"{domain} {weight:.1%}" for domain, weight in largest))
+            replayed = " (as decided before)" if answer.get("replayed") else ""
+            print(f"stage {answer['stage']}, steps {step} to {until - 1}: " + ", ".join(f"{domain} {weight:.1%}" for domain, weight in largest) + replayed)
             for warning in answer["warnings"]:
                 print(f"  beyond the proxies: {warning}")
             model.train(answer["mixture"], until - step)
-            losses = model.validate()
-            if until == total:
-                break
-            answer = planner.ask(until, losses)
-    print("final losses: " + ", ".join(f"{domain} {loss:.3f}" for domain, loss in losses.items()))
+            step = until
+            if checkpoint:
+                checkpoint.parent.mkdir(parents=True, exist_ok=True)
+                checkpoint.write_text(json.dumps({"step": step, "seen": model.seen}), encoding="utf-8")
+    print("final losses: " + ", ".join(f"{domain} {loss:.3f}" for domain, loss in model.validate().items()))
 
 
 if __name__ == "__main__":

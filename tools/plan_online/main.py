@@ -31,6 +31,7 @@ def arguments(argv):
         prog="plan-online", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     sweep = parser.add_mutually_exclusive_group(required=True)
+    sweep.add_argument("--runs", metavar="PATH", type=Path, help="your own runs with losses after each stage: a table, or a folder of one (docs/runs.md)")
     sweep.add_argument("--run", metavar="FOLDER", type=Path, help="a run folder; of its sweeps the first of: " + ", ".join(SWEEPS))
     sweep.add_argument("--sweep", metavar="FILE", type=Path, help="a sweep's .arrow file, or a .csv file of your own runs")
     parser.add_argument("--objective", metavar="DOMAIN", required=True, help="the domain whose loss is to be low at the end")
@@ -41,17 +42,21 @@ def arguments(argv):
         help="no more of a domain in any stage than this; may be repeated (without: than any proxy had)",
     )
     parser.add_argument("--change", metavar="SHARE", help="how much of the mixture may be exchanged between two stages (1)")
+    parser.add_argument("--method", choices=["look-ahead", "greedy", "published"], help="how to choose (look-ahead)")
+    parser.add_argument("--natural", metavar="FILE", type=Path, help='for the other two: the natural mixture, {"web": 0.7, "code": 0.3} (the mean of the runs)')
+    parser.add_argument("--sizes", metavar="RATIO", help="of the published method: parameters of the target over those of a proxy (1000)")
     parser.add_argument("--scale", choices=["calibrated", "none"], help="how the trainer's losses become a proxy's (calibrated)")
     parser.add_argument("--seed", metavar="N", help="of fit and search (1)")
     return parser.parse_args(argv)
 
 
 def sweep(given):
-    """The file of the proxies' trajectories."""
-    if given.sweep:
-        if not given.sweep.is_file():
-            raise Failure(f"There is no file {given.sweep}.")
-        return given.sweep.resolve()
+    """The file of the proxies' trajectories, or a folder with a table of them."""
+    named = given.sweep or given.runs
+    if named:
+        if not (named.is_file() or (given.runs and named.is_dir())):
+            raise Failure(f"There is no file {named}.")
+        return named.resolve()
     for name in SWEEPS:
         if (given.run / name).is_file():
             return (given.run / name).resolve()
@@ -60,13 +65,13 @@ def sweep(given):
 
 def options(given):
     """What the Java side is called with."""
-    chosen = ["--sweep", str(sweep(given)), "--objective", given.objective, "--steps", given.steps]
+    chosen = ["--runs", str(sweep(given)), "--objective", given.objective, "--steps", given.steps]
     for bound in given.highest:
         chosen += ["--highest", bound]
-    for name in ("log", "change", "scale", "seed"):
+    for name in ("log", "change", "method", "natural", "sizes", "scale", "seed"):
         value = getattr(given, name)
         if value is not None:
-            chosen += [f"--{name}", str(value.resolve() if name == "log" else value)]
+            chosen += [f"--{name}", str(value.resolve() if name in ("log", "natural") else value)]
     return chosen
 
 

@@ -91,6 +91,22 @@ class PlanOnlineTest(unittest.TestCase):
         ])
         self.assertIn('ma"th 40.0%', lines[2])
 
+    def test_the_example_goes_on_from_its_checkpoint_and_the_log(self):
+        log = self.folder / "example" / "plan.json"
+        command = [sys.executable, ROOT / "examples" / "online_planner.py", *self.command, "--log", log]
+        whole = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE)
+        self.assertEqual(whole.returncode, 0, whole.stderr)
+        checkpoint = log.with_name("plan.json.checkpoint")
+        self.assertEqual(json.loads(checkpoint.read_text(encoding="utf-8"))["step"], 1000)
+        # as if it had been killed before the second stage was saved
+        first = json.loads(log.read_text(encoding="utf-8"))["exchanges"][0]["answer"]["mixture"]
+        seen = {domain: weight * 333 for domain, weight in first.items()}
+        checkpoint.write_text(json.dumps({"step": 333, "seen": seen}), encoding="utf-8")
+        again = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(again.stdout.replace(" (as decided before)", ""), whole.stdout[whole.stdout.index("stage 2, "):])
+        self.assertEqual(again.stdout.count("as decided before"), 2)
+
     def test_wrong_set_up_ends_with_a_sentence_and_code_2(self):
         for extra, sentence in {
             ("--highest", "web=much"): "--highest much: expected a number",
@@ -112,5 +128,6 @@ class PlanOnlineTest(unittest.TestCase):
             self.assertEqual(
                 options(given)[2:], ["--objective", "web", "--steps", "10", "--log", os.path.abspath("log.json"), "--seed", "7"]
             )
+            self.assertEqual(sweep(arguments(["--runs", folder, "--objective", "web", "--steps", "10"])), Path(folder).resolve())
         with self.assertRaisesRegex(Failure, "no file"):
             sweep(arguments(["--sweep", "nowhere.csv", "--objective", "web", "--steps", "10"]))

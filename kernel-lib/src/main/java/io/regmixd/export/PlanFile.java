@@ -9,6 +9,7 @@ import io.regmixd.store.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
@@ -36,10 +37,8 @@ final class PlanFile {
         ObjectNode given = json.putObject("options");
         options.values().forEach((name, values) -> values.forEach(given.putArray(name)::add));
         ObjectNode files = json.putObject("runs_sha256");
-        for (String file : options.all("runs")) {
-            for (Path each : files(Path.of(file))) {
-                files.put(each.getFileName().toString(), Sha256.of(each));
-            }
+        for (Path each : tables(options.all("runs").stream().map(Path::of).toList())) {
+            files.put(each.getFileName().toString(), Sha256.of(each));
         }
         ArrayNode expected = json.putArray("expected");
         for (Proposal.Expected each : report.proposal().expected()) {
@@ -91,14 +90,20 @@ final class PlanFile {
         }
     }
 
-    private static Iterable<Path> files(Path given) throws IOException {
-        if (!Files.isDirectory(given)) {
-            return List.of(given);
+    /// The tables that files and folders name.
+    static List<Path> tables(List<Path> given) throws IOException {
+        List<Path> tables = new ArrayList<>();
+        for (Path path : given) {
+            if (!Files.isDirectory(path)) {
+                tables.add(path);
+                continue;
+            }
+            try (Stream<Path> files = Files.list(path)) {
+                files.filter(file -> file.toString().matches(".*\\.(csv|tsv|arrow)"))
+                        .sorted()
+                        .forEach(tables::add);
+            }
         }
-        try (Stream<Path> files = Files.list(given)) {
-            return files.filter(file -> file.toString().matches(".*\\.(csv|tsv|arrow)"))
-                    .sorted()
-                    .toList();
-        }
+        return tables;
     }
 }

@@ -1,17 +1,20 @@
 package io.regmixd.export;
 
 import io.regmixd.Progress;
+import io.regmixd.mixture.DirichletDesign;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.planning.OnlinePlanner;
 import io.regmixd.planning.Planner;
 import io.regmixd.planning.Problem;
+import io.regmixd.planning.RegMixD;
 import io.regmixd.planning.ScaleMap;
 import io.regmixd.regression.Regressor;
 import io.regmixd.regression.TransitionModel;
 import io.regmixd.store.Provenance;
 import io.regmixd.store.Sha256;
+import io.regmixd.trajectory.Runs;
 import io.regmixd.trajectory.Trajectories;
-import io.regmixd.trajectory.TrajectoriesCsv;
+import io.regmixd.trajectory.Trajectory;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -20,10 +23,12 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// The command `./plan-online`: the look-ahead planner, online, for a trainer in another process and in any
+/// The command `./plan-online`: an online planner for a trainer in another process and in any
 /// language. Questions are lines of JSON on standard input, answers lines on standard output, all else goes to
 /// standard error. docs/exports.md describes them.
 ///
@@ -32,6 +37,8 @@ import java.util.Map;
 public final class PlanOnline {
 
     private static final int WRONG = 2;
+    private static final int CANDIDATES = 100_000;
+    private static final String CALIBRATED = "calibrated";
 
     private final Options options;
 
@@ -39,8 +46,9 @@ public final class PlanOnline {
         this.options = options;
     }
 
-    /// @param args `--sweep FILE --objective DOMAIN --steps N`, and `--log FILE`, `--highest DOMAIN=WEIGHT`
-    ///     (may be repeated), `--change SHARE`, `--scale calibrated|none`, `--seed N`
+    /// @param args `--runs FILE --objective DOMAIN --steps N`, and `--method look-ahead|greedy|published`,
+    ///     `--natural FILE`, `--log FILE`, `--highest DOMAIN=WEIGHT` (may be repeated), `--change SHARE`, `--scale
+    ///     calibrated|none`, `--sizes RATIO`, `--seed N`
     public static void main(String[] args) {
         PrintStream answers = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         System.setOut(System.err); // whatever else is printed is no answer
@@ -66,40 +74,39 @@ public final class PlanOnline {
     }
 
     private OnlineDialogue dialogue() throws IOException, InterruptedException {
-        Path sweep = Path.of(options.required("sweep"));
-        Trajectories trajectories =
-                sweep.toString().endsWith(".csv") ? TrajectoriesCsv.read(sweep, 1) : Trajectories.read(sweep);
+        List<Path> files = options.all("runs").stream().map(Path::of).toList();
+        Runs runs = Runs.read(files);
+        Trajectories trajectories = trajectories(runs);
         int steps = options.whole("steps", options.required("steps"));
         long seed = options.longWhole("seed", options.given("seed").orElse("1"));
         Problem problem = problem(trajectories);
-        TransitionModel model = TransitionModel.fit(trajectories, Regressor.standard(), seed, said());
-        String scale = options.given("scale").orElse("calibrated");
-        OnlinePlanner planner = Planner.lookAhead(model, problem, seed)
-                .scale(
-                        switch (scale) {
-                            case "calibrated" -> ScaleMap.calibrated();
-                            case "none" -> ScaleMap.none();
-                            default ->
-                                throw new IllegalArgumentException(
-                                        "--scale " + scale + ": expected calibrated or none");
-                        });
+        Mixture natural = NaturalMixture.of(options, runs);
+        OnlinePlanner planner = planner(trajectories, problem, natural, seed);
+        List<String> hashes = new ArrayList<>();
+        for (Path file : PlanFile.tables(files)) {
+            hashes.add(Sha256.of(file));
+        }
         Provenance provenance = Provenance.of(Map.of(
                 "planner",
                 planner.name(),
                 "sweep",
-                Sha256.of(sweep),
+                hashes.size() == 1 ? hashes.getFirst() : hashes,
                 "steps",
                 steps,
                 "problem",
                 problem,
+                "natural",
+                natural.weights(),
                 "scale",
-                scale,
+                options.given("scale").orElse(CALIBRATED),
+                "sizes",
+                sizes(),
                 "seed",
                 seed));
         OnlineDialogue dialogue = new OnlineDialogue(
                 planner,
                 trajectories.domains(),
-                model.initialLosses(),
+                untrained(trajectories),
                 trajectories.stages(),
                 steps,
                 options.given("log").map(Path::of),
@@ -108,6 +115,68 @@ public final class PlanOnline {
                 "Ready: " + planner.name() + ", " + trajectories.completed().size() + " runs of "
                         + trajectories.stages() + " stages, " + provenance.json());
         return dialogue;
+    }
+
+    /// A planner that follows a target needs what the target's losses are compared with, of all domains.
+    private static Trajectories trajectories(Runs runs) {
+        Trajectories trajectories = runs.trajectories()
+                .orElseThrow(
+                        () -> new IllegalArgumentException(
+                                "these runs have final losses only, and a planner that is"
+                                        + " asked during the training needs losses after each stage: ./plan makes a mixture of them"));
+        if (!runs.measured().equals(trajectories.domains())) {
+            throw new IllegalArgumentException("these runs have losses of " + String.join(", ", runs.measured())
+                    + " alone, and a planner that is asked during the training needs those of all domains: "
+                    + String.join(", ", trajectories.domains()));
+        }
+        return trajectories;
+    }
+
+    private OnlinePlanner planner(Trajectories trajectories, Problem problem, Mixture natural, long seed)
+            throws InterruptedException {
+        String method = options.given("method").orElse("look-ahead");
+        if (method.equals("published")) {
+            if (options.given("scale").isPresent()) {
+                throw new IllegalArgumentException("--scale: the published method has its own, see --sizes");
+            }
+            return Planner.published(
+                    trajectories,
+                    problem,
+                    Regressor.lightGbm(),
+                    natural,
+                    DirichletDesign.about(natural).candidates(CANDIDATES, seed),
+                    sizes(),
+                    seed);
+        }
+        TransitionModel model = TransitionModel.fit(trajectories, Regressor.standard(), seed, said());
+        RegMixD planner = switch (method) {
+            case "look-ahead" -> Planner.lookAhead(model, problem, seed);
+            case "greedy" ->
+                Planner.greedy(model, problem, DirichletDesign.about(natural).candidates(CANDIDATES, seed));
+            default ->
+                throw new IllegalArgumentException("--method " + method + ": expected look-ahead, greedy or published");
+        };
+        String scale = options.given("scale").orElse(CALIBRATED);
+        return planner.scale(
+                switch (scale) {
+                    case CALIBRATED -> ScaleMap.calibrated();
+                    case "none" -> ScaleMap.none();
+                    default -> throw new IllegalArgumentException("--scale " + scale + ": expected calibrated or none");
+                });
+    }
+
+    /// The paper's ratio of the models' sizes.
+    private double sizes() {
+        return options.number("sizes", options.given("sizes").orElse("1000"));
+    }
+
+    private static double[] untrained(Trajectories trajectories) {
+        double[] mean = new double[trajectories.domains().size()];
+        List<Trajectory> runs = trajectories.usable();
+        for (Trajectory run : runs) {
+            Arrays.setAll(mean, d -> mean[d] + run.loss(0, d) / runs.size());
+        }
+        return mean;
     }
 
     private Problem problem(Trajectories trajectories) {

@@ -87,7 +87,10 @@ record PlanRequest(
                     .ifPresent(noise -> notes.add(String.format(
                             Locale.ROOT, "repeated runs: %s scatters by %.4g on equal mixtures", metric, noise)));
         }
-        Mixture natural = natural(options, runs, notes);
+        Mixture natural = NaturalMixture.of(options, runs);
+        if (options.given("natural").isEmpty()) {
+            notes.add("no --natural: the mean of the runs' mixtures stands in for the natural one");
+        }
         Training training = Training.of(options);
         Map<String, Long> available = available(options, runs);
         Optional<Proposal.Method> method = method(options, runs, notes);
@@ -129,35 +132,12 @@ record PlanRequest(
         return bits ? "bits per byte" : "nats per token";
     }
 
-    private static Mixture natural(Options options, Runs runs, List<String> notes) throws IOException {
-        Optional<String> file = options.given("natural");
-        if (file.isEmpty()) {
-            notes.add("no --natural: the mean of the runs' mixtures stands in for the natural one");
-            return Mixture.mean(
-                    runs.schedules().stream().map(MixtureSchedule::mean).toList());
-        }
-        ObjectNode shares = Json.read(Path.of(file.get()));
-        requireDomains(shares, runs, "natural");
-        List<String> missing =
-                runs.trained().stream().filter(name -> !shares.has(name)).toList();
-        if (!missing.isEmpty()) {
-            throw new IllegalArgumentException("--natural " + file.get() + " has no share of "
-                    + String.join(", ", missing) + ": give one for each domain, 0 where there is none");
-        }
-        double[] weights = new double[runs.domains().size()];
-        for (int d = 0; d < weights.length; d++) {
-            String name = runs.domains().get(d);
-            weights[d] = shares.has(name) ? Json.number(shares.get(name), file.get() + ", " + name) : 0;
-        }
-        return Mixture.proportional(runs.domains(), weights);
-    }
-
     private static Map<String, Long> available(Options options, Runs runs) throws IOException {
         Map<String, Long> available = new LinkedHashMap<>();
         Optional<String> file = options.given("available");
         if (file.isPresent()) {
             ObjectNode tokens = Json.read(Path.of(file.get()));
-            requireDomains(tokens, runs, "available");
+            NaturalMixture.requireDomains(tokens, runs, "available");
             for (String name : tokens.propertyNames()) {
                 double count = Json.number(tokens.get(name), file.get() + ", " + name);
                 if (!(count >= 1)) {
@@ -168,15 +148,6 @@ record PlanRequest(
             }
         }
         return available;
-    }
-
-    private static void requireDomains(ObjectNode named, Runs runs, String option) {
-        for (String name : named.propertyNames()) {
-            if (!runs.domains().contains(name)) {
-                throw new IllegalArgumentException("--" + option + ": the runs have no domain " + name + "; they have "
-                        + String.join(", ", runs.trained()));
-            }
-        }
     }
 
     private static Problem problem(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.regmixd.SyntheticWorld;
 import io.regmixd.store.ArrowFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class PlanOnlineTest {
 
     private OnlineDialogue dialogue(Path sweep, String steps) throws Exception {
         return PlanOnline.dialogue(
-                "--sweep", sweep.toString(), "--objective", "domain0", "--steps", steps, "--log", folder + "/log.json");
+                "--runs", sweep.toString(), "--objective", "domain0", "--steps", steps, "--log", folder + "/log.json");
     }
 
     @Test
@@ -42,6 +43,35 @@ class PlanOnlineTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("log.json")
                 .hasMessageContaining("belongs to another plan: sweep is ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"look-ahead", "greedy", "published"})
+    void everyPlannerAnswersTheWholeTraining(String method) throws Exception {
+        OnlineDialogue dialogue = PlanOnline.dialogue(
+                "--runs", sweep(4).toString(), "--objective", "domain0", "--steps", "100", "--method", method);
+        assertThat(dialogue.answer("{\"step\": 0}")).contains("\"stage\":1").doesNotContain("error");
+        assertThat(dialogue.answer("{\"step\": 50, \"losses\": {\"domain0\": 3, \"domain1\": 3, \"domain2\": 3}}"))
+                .contains("\"stage\":2", "\"until_step\":100")
+                .doesNotContain("error");
+    }
+
+    @Test
+    void runsThatCannotBeFollowedAreRefused() throws Exception {
+        Path wide = Files.writeString(
+                folder.resolve("wide.csv"), "run,weight_domain0,weight_domain1,loss_domain0\na,1,0,3\n");
+        assertThatThrownBy(
+                        () -> PlanOnline.dialogue("--runs", wide.toString(), "--objective", "domain0", "--steps", "9"))
+                .hasMessageContaining("final losses only");
+        Path some = Files.writeString(
+                folder.resolve("some.csv"), "run,stage,domain,weight,loss_nats\na,1,domain0,0.5,3\na,1,domain1,0.5,\n");
+        assertThatThrownBy(
+                        () -> PlanOnline.dialogue("--runs", some.toString(), "--objective", "domain0", "--steps", "9"))
+                .hasMessageContaining("have losses of domain0 alone");
+        Path sweep = sweep(4);
+        assertThatThrownBy(() -> PlanOnline.dialogue(
+                        "--runs", sweep.toString(), "--objective", "domain0", "--steps", "9", "--method", "doremi"))
+                .hasMessageContaining("--method doremi: expected look-ahead, greedy or published");
     }
 
     @ParameterizedTest
@@ -58,7 +88,7 @@ class PlanOnlineTest {
     void theSeedIsAWholeNumber(String seed) throws Exception {
         Path sweep = sweep(4);
         assertThatThrownBy(() -> PlanOnline.dialogue(
-                        "--sweep", sweep.toString(), "--objective", "domain0", "--steps", "100", "--seed", seed))
+                        "--runs", sweep.toString(), "--objective", "domain0", "--steps", "100", "--seed", seed))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("--seed " + seed);
     }
