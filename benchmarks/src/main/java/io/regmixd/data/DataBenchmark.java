@@ -1,12 +1,20 @@
 package io.regmixd.data;
 
+import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
 import com.sun.management.GarbageCollectionNotificationInfo;
 import com.sun.management.OperatingSystemMXBean;
 import io.regmixd.Progress;
+import io.regmixd.data.source.DocumentReader;
+import io.regmixd.data.source.MavenArtifacts;
+import io.regmixd.data.source.Source;
+import io.regmixd.data.source.SourceFile;
+import io.regmixd.data.source.Sources;
+import io.regmixd.data.source.WebFiles;
 import io.regmixd.store.Json;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.lang.management.GarbageCollectorMXBean;
@@ -126,10 +134,8 @@ final class DataBenchmark {
             @Override
             public void rejected(int domain) {}
         });
-        try (Expanded content = Expanded.open(scratch.resolve(file.name()), file.name())) {
-            for (byte[] line = content.line(); line != null; line = content.line()) {
-                bytes[1] += line.length + 1;
-            }
+        try (InputStream json = new ZstdInputStream(Files.newInputStream(scratch.resolve(file.name())))) {
+            bytes[1] = json.transferTo(OutputStream.nullOutputStream());
         }
         for (int round = 0; round < rounds; round++) {
             long start = System.nanoTime();

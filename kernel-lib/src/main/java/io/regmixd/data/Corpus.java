@@ -1,6 +1,12 @@
 package io.regmixd.data;
 
 import io.regmixd.Progress;
+import io.regmixd.data.source.Checksums;
+import io.regmixd.data.source.Fetcher;
+import io.regmixd.data.source.MavenArtifacts;
+import io.regmixd.data.source.SourceFile;
+import io.regmixd.data.source.Sources;
+import io.regmixd.data.source.WebFiles;
 import io.regmixd.mixture.Mixture;
 import java.io.IOException;
 import java.nio.file.Path;

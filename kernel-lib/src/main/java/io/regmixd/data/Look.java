@@ -1,5 +1,7 @@
 package io.regmixd.data;
 
+import io.regmixd.data.source.DocumentReader;
+import io.regmixd.data.source.SourceFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

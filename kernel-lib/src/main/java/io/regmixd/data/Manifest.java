@@ -2,6 +2,10 @@ package io.regmixd.data;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.regmixd.data.source.DocumentReader;
+import io.regmixd.data.source.Field;
+import io.regmixd.data.source.Source;
+import io.regmixd.data.source.SourceFile;
 import io.regmixd.store.Json;
 import io.regmixd.store.Sha256;
 import java.io.IOException;
@@ -49,25 +53,24 @@ public record Manifest(
     // of a user's own folder: enough for a loss that tells mixtures apart, and not too much of a small domain
     private static final int USUAL_VALIDATION = 65_536;
     private static final int PART_HELD_OUT = 10;
-    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     /// @throws IllegalArgumentException if a field is missing or out of range; the message starts with the
     ///     field
     public Manifest {
         requireName("name", name);
-        require(description != null, "description", "missing");
-        require(tokenizer != null, "tokenizer", "missing; \"bytes\" needs nothing else");
-        require(objective != null, "objective", "missing");
-        require(validationTokens > 0, "validation_tokens", "missing or not positive; 65536 is usual");
-        require(domains != null && domains.size() >= 2, "domains", "missing or fewer than two");
+        Field.require(description != null, "description", "missing");
+        Field.require(tokenizer != null, "tokenizer", "missing; \"bytes\" needs nothing else");
+        Field.require(objective != null, "objective", "missing");
+        Field.require(validationTokens > 0, "validation_tokens", "missing or not positive; 65536 is usual");
+        Field.require(domains != null && domains.size() >= 2, "domains", "missing or fewer than two");
         domains = List.copyOf(domains);
         Set<String> names = new HashSet<>();
         for (Domain domain : domains) {
-            require(names.add(domain.name()), "domains", "domain " + domain.name() + " is there twice");
+            Field.require(names.add(domain.name()), "domains", "domain " + domain.name() + " is there twice");
         }
-        require(names.contains(objective), "objective", "is \"" + objective + "\", which is no domain");
+        Field.require(names.contains(objective), "objective", "is \"" + objective + "\", which is no domain");
         long shares = domains.stream().filter(d -> d.naturalShare().isPresent()).count();
-        require(
+        Field.require(
                 shares == 0 || shares == domains.size(),
                 "natural_share",
                 "is given for " + shares + " of " + domains.size() + " domains: give it for all or none");
@@ -104,20 +107,20 @@ public record Manifest(
         ///     field
         public Domain {
             requireName("name", name);
-            require(description != null, "description", "missing");
-            require(licence != null, "licence", "missing");
-            require(source != null, "source", "missing");
-            require(document != null, "document", "missing: \"file\", \"line\" or \"record\"");
-            require(
+            Field.require(description != null, "description", "missing");
+            Field.require(licence != null, "licence", "missing");
+            Field.require(source != null, "source", "missing");
+            Field.require(document != null, "document", "missing: \"file\", \"line\" or \"record\"");
+            Field.require(
                     !(source instanceof Source.Artifact && document == Unit.RECORD),
                     "document",
                     "is \"record\", and a jar holds none: \"file\" or \"line\"");
             if (extract.isPresent()) {
                 requireExtract(extract.get());
             }
-            require(maxBytes.isEmpty() || maxBytes.getAsLong() > 0, "max_bytes", "is not positive");
-            require(maxTokens.isEmpty() || maxTokens.getAsLong() > 0, "max_tokens", "is not positive");
-            require(
+            Field.require(maxBytes.isEmpty() || maxBytes.getAsLong() > 0, "max_bytes", "is not positive");
+            Field.require(maxTokens.isEmpty() || maxTokens.getAsLong() > 0, "max_tokens", "is not positive");
+            Field.require(
                     naturalShare.isEmpty()
                             || (naturalShare.getAsDouble() > 0 && Double.isFinite(naturalShare.getAsDouble())),
                     "natural_share",
@@ -141,7 +144,7 @@ public record Manifest(
         private static void requireExtract(String extract) {
             try {
                 int groups = Pattern.compile(extract).matcher("").groupCount();
-                require(groups >= 1, "extract", "has no group; put the text of the document in ( )");
+                Field.require(groups >= 1, "extract", "has no group; put the text of the document in ( )");
             } catch (PatternSyntaxException e) {
                 throw problem("extract", "is no regular expression: " + e.getDescription());
             }
@@ -305,25 +308,11 @@ public record Manifest(
     }
 
     private static void requireName(String field, String name) {
-        require(name != null, field, "missing");
-        require(
+        Field.require(name != null, field, "missing");
+        Field.require(
                 NAME.matcher(name).matches(),
                 field,
                 "is \"" + name + "\", expected at most 40 lower-case letters, digits, - and _, a letter first");
-    }
-
-    static void requireSha256(String field, String sha256) {
-        require(sha256 != null, field, "missing");
-        require(
-                SHA256.matcher(sha256).matches(),
-                field,
-                "is \"" + sha256 + "\", expected 64 lower-case hexadecimal digits");
-    }
-
-    static void require(boolean holds, String field, String problem) {
-        if (!holds) {
-            throw problem(field, problem);
-        }
     }
 
     private static IllegalArgumentException problem(String field, String problem) {

@@ -1,6 +1,12 @@
 package io.regmixd.data;
 
 import io.regmixd.Progress;
+import io.regmixd.data.source.Checksums;
+import io.regmixd.data.source.DocumentReader;
+import io.regmixd.data.source.FetchAhead;
+import io.regmixd.data.source.Fetcher;
+import io.regmixd.data.source.FirstFetched;
+import io.regmixd.data.source.SourceFile;
 import io.regmixd.store.LockFile;
 import io.regmixd.store.Sha256;
 import java.io.IOException;

@@ -1,5 +1,8 @@
 package io.regmixd.data;
 
+import io.regmixd.data.source.Checksums;
+import io.regmixd.data.source.Fetcher;
+import io.regmixd.data.source.SourceFile;
 import io.regmixd.store.Sha256;
 import io.regmixd.store.WholeFile;
 import java.io.IOException;

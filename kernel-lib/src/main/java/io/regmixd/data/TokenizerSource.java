@@ -3,6 +3,8 @@ package io.regmixd.data;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.regmixd.data.source.Field;
+import io.regmixd.data.source.Source;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -29,7 +31,7 @@ public record TokenizerSource(String file, String artifact, String ranks, String
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static TokenizerSource named(String name) {
-        Manifest.require(
+        Field.require(
                 name.equals(BYTES_NAME),
                 "name",
                 "is \"" + name
@@ -45,12 +47,12 @@ public record TokenizerSource(String file, String artifact, String ranks, String
             @JsonProperty("ranks") String ranks,
             @JsonProperty("sha256") String sha256,
             @JsonProperty("end_of_document") String endOfDocument) {
-        Manifest.require((file == null) != (artifact == null), "file", "missing, or beside an artifact");
-        Manifest.requireSha256("sha256", sha256);
-        Manifest.require(endOfDocument != null, "end_of_document", "missing; \"<|endoftext|>\" is usual");
+        Field.require((file == null) != (artifact == null), "file", "missing, or beside an artifact");
+        Field.requireSha256("sha256", sha256);
+        Field.require(endOfDocument != null, "end_of_document", "missing; \"<|endoftext|>\" is usual");
         if (artifact != null) {
             Source.Artifact.requireCoordinates(artifact);
-            Manifest.require(ranks != null, "ranks", "missing: the file of the jar that holds the vocabulary");
+            Field.require(ranks != null, "ranks", "missing: the file of the jar that holds the vocabulary");
         }
         return new TokenizerSource(file, artifact, ranks, sha256, endOfDocument);
     }

@@ -4,13 +4,13 @@
 /// | in the order of use | what it is |
 /// |---|---|
 /// | [io.regmixd.data.Manifest] | the JSON file that names the domains and their sources |
-/// | [io.regmixd.data.Source] | an artifact of a Maven repository, or files of a disk, the web, the Hub |
+/// | [io.regmixd.data.source.Source] | an artifact of a Maven repository, or files of a disk, the web, the Hub |
 /// | [io.regmixd.data.TokenizerSource] | bytes, or a `tokenizer.json` of Hugging Face's |
 /// | [io.regmixd.data.Corpus] | tokens in memory-mapped files, prepared once from a manifest |
-/// | [io.regmixd.data.WebFile], [io.regmixd.data.ParquetRows] | files of the web and rows of Parquet for other rooms |
 /// | [io.regmixd.data.Batches] | which window of which domain a row of a step reads: a pure function |
 ///
-/// A preparation goes through the files in one pass: `FetchAhead` brings the next while a `DocumentReader` hands on the
+/// Where text comes from, and how files are read, is in `source`. A preparation goes through the files in one pass:
+/// `FetchAhead` brings the next while a `DocumentReader` hands on the
 /// documents of this one; `Look` fixes what is held out when a domain is first met; `Tokenization` makes tokens on all
 /// cores, in order; `DomainFiles` appends them; the `Journal` says how far they are good.
 ///

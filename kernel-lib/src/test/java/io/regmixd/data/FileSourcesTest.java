@@ -202,7 +202,7 @@ class FileSourcesTest {
 
     @Test
     void endlessLineAndBombAreRefusedWithoutBeingHeld() throws Exception {
-        byte[] zeros = new byte[Expanded.LARGEST + 2];
+        byte[] zeros = new byte[(64 << 20) + 2];
         Arrays.fill(zeros, (byte) 'a');
         Files.write(folder.resolve("bomb.jsonl.zst"), Zstd.compress(zeros));
         assertTrouble("\"files\": [\"bomb.jsonl.zst\"]", "record", "bomb.jsonl.zst", "larger than 64 MiB");

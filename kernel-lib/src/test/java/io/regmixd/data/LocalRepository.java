@@ -1,6 +1,12 @@
 package io.regmixd.data;
 
 import eu.maveniverse.maven.mima.context.ContextOverrides;
+import io.regmixd.data.source.Fetcher;
+import io.regmixd.data.source.MavenArtifacts;
+import io.regmixd.data.source.Source;
+import io.regmixd.data.source.SourceFile;
+import io.regmixd.data.source.Sources;
+import io.regmixd.data.source.WebFiles;
 import io.regmixd.store.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,24 +24,24 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /// A local Maven repository in a temporary folder with small jars, and manifests that draw on them. No network.
-final class LocalRepository {
+public final class LocalRepository {
 
     private final Path folder;
 
-    LocalRepository(Path folder) {
+    public LocalRepository(Path folder) {
         this.folder = folder;
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
     /// Maven's resolver over this repository, offline.
-    Fetcher source() {
+    public Fetcher source() {
         return new Sources(maven(), WebFiles.ofUser());
     }
 
-    MavenArtifacts maven() {
+    public MavenArtifacts maven() {
         return new MavenArtifacts(ContextOverrides.create()
                 .withUserSettings(false)
                 .offline(true)
@@ -44,20 +50,20 @@ final class LocalRepository {
     }
 
     /// Where Maven keeps `group:artifact:version[:classifier]`.
-    Path path(String artifact) {
+    public Path path(String artifact) {
         String[] part = artifact.split(":", -1);
         String name = part[1] + "-" + part[2] + (part.length > 3 ? "-" + part[3] : "") + ".jar";
         return folder.resolve(part[0].replace('.', '/')).resolve(part[1], part[2], name);
     }
 
     /// Puts a jar of text files into the repository.
-    Source install(String artifact, Map<String, String> entries) throws IOException {
+    public Source install(String artifact, Map<String, String> entries) throws IOException {
         Map<String, byte[]> bytes = new LinkedHashMap<>();
         entries.forEach((name, text) -> bytes.put(name, text.getBytes(StandardCharsets.UTF_8)));
         return installBytes(artifact, bytes);
     }
 
-    Source installBytes(String artifact, Map<String, byte[]> entries) throws IOException {
+    public Source installBytes(String artifact, Map<String, byte[]> entries) throws IOException {
         Path jar = path(artifact);
         Files.createDirectories(jar.getParent());
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
@@ -71,7 +77,7 @@ final class LocalRepository {
     }
 
     /// Random English-like texts, `FOLDER/0.txt` and so on.
-    static Map<String, String> texts(long seed, int count, int words) {
+    public static Map<String, String> texts(long seed, int count, int words) {
         RandomGenerator random = new SplittableRandom(seed);
         List<String> vocabulary =
                 List.of("corpus", "mixture", "stage", "proxy", "naïve", "target", "loss", "the", "of");

@@ -3,6 +3,9 @@ package io.regmixd.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.regmixd.data.source.DocumentReader;
+import io.regmixd.data.source.Source;
+import io.regmixd.data.source.SourceFile;
 import io.regmixd.store.Json;
 import java.io.BufferedWriter;
 import java.nio.charset.StandardCharsets;

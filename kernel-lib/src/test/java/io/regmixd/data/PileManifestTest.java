@@ -3,6 +3,8 @@ package io.regmixd.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.regmixd.data.source.Source;
+import io.regmixd.data.source.SourceFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

@@ -9,6 +9,7 @@ import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 import com.knuddels.jtokkit.api.IntArrayList;
 import io.regmixd.Progress;
+import io.regmixd.data.source.Source;
 import io.regmixd.store.Sha256;
 import java.io.IOException;
 import java.io.InputStream;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
 import io.regmixd.Progress;
+import io.regmixd.data.source.ScriptedServer;
 import io.regmixd.store.Json;
 import io.regmixd.store.Sha256;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.regmixd.evaluation.harness;
 
-import io.regmixd.data.WebFile;
+import io.regmixd.data.source.WebFile;
 
 /// A split of a task's data set.
 ///

@@ -1,6 +1,6 @@
 package io.regmixd.evaluation.harness;
 
-import io.regmixd.data.WebFile;
+import io.regmixd.data.source.WebFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.data.SmallCorpus;
 import io.regmixd.data.Tokenizer;
-import io.regmixd.data.WebFile;
+import io.regmixd.data.source.WebFile;
 import io.regmixd.engine.Compute;
 import io.regmixd.engine.ComputeDevice;
 import io.regmixd.engine.Likelihood;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.regmixd.Progress;
-import io.regmixd.data.ScriptedServer;
 import io.regmixd.data.Tokenizer;
+import io.regmixd.data.source.ScriptedServer;
 import io.regmixd.engine.Likelihood;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

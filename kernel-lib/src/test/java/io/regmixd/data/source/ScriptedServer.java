@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -73,7 +73,7 @@ public final class ScriptedServer implements AutoCloseable {
         return requests;
     }
 
-    String authority() {
+    public String authority() {
         return "localhost:" + socket.getLocalPort();
     }
 
@@ -88,7 +88,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     /// @param status  such as `200 OK`
     /// @param headers such as `ETag: "1"`
-    static Answer answer(String status, byte[] body, String... headers) {
+    public static Answer answer(String status, byte[] body, String... headers) {
         return (_, out) -> {
             head(out, status, headers);
             out.write(body);
@@ -125,12 +125,12 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     /// Where a range begins; 0 without one.
-    static int from(String request) {
+    public static int from(String request) {
         Matcher range = RANGE.matcher(request);
         return range.find() ? Integer.parseInt(range.group(1)) : 0;
     }
 
-    static Answer redirect(String to) {
+    public static Answer redirect(String to) {
         return answer("302 Found", new byte[0], "Location: " + to, "Content-Length: 0", "");
     }
 

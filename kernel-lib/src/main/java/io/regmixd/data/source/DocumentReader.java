@@ -1,5 +1,6 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
+import io.regmixd.data.Manifest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
 /// Reads the documents of one file.
 ///
 /// A document is text in UTF-8 with lines ended by `\n`, without the character 0, not blank.
-interface DocumentReader {
+public interface DocumentReader {
 
     /// Hands every document to `sink`, always in the same order, until that wants no more.
     ///

@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -27,10 +27,10 @@ public sealed interface Source {
             @JsonProperty("text") String text,
             @JsonProperty("where") Map<String, String> where) {
         if (files == null) {
-            Manifest.require(checksums == null && text == null && where == null, "files", "missing");
+            Field.require(checksums == null && text == null && where == null, "files", "missing");
             return new Artifact(artifact, sha256, include, exclude);
         }
-        Manifest.require(
+        Field.require(
                 artifact == null && sha256 == null && include == null && exclude == null,
                 "files",
                 "stands beside artifact, sha256, include or exclude, which are of jars: a source is one or the other");
@@ -54,16 +54,15 @@ public sealed interface Source {
         ///     field
         public Artifact {
             requireCoordinates(artifact);
-            Manifest.requireSha256("sha256", sha256);
-            Manifest.require(
-                    include != null && !include.isEmpty(), "include", "missing or empty; \"**\" is everything");
+            Field.requireSha256("sha256", sha256);
+            Field.require(include != null && !include.isEmpty(), "include", "missing or empty; \"**\" is everything");
             include = List.copyOf(include);
             exclude = exclude == null ? List.of() : List.copyOf(exclude);
         }
 
-        static void requireCoordinates(String artifact) {
-            Manifest.require(artifact != null, "artifact", "missing");
-            Manifest.require(
+        public static void requireCoordinates(String artifact) {
+            Field.require(artifact != null, "artifact", "missing");
+            Field.require(
                     COORDINATES.matcher(artifact).matches(),
                     "artifact",
                     "is \"" + artifact + "\", expected \"group:artifact:version\", with or without \":classifier\"");
@@ -89,10 +88,10 @@ public sealed interface Source {
         /// @throws IllegalArgumentException if a field is missing or out of range; the message starts with the
         ///     field
         public Files {
-            Manifest.require(files != null && !files.isEmpty(), "files", "missing or empty");
+            Field.require(files != null && !files.isEmpty(), "files", "missing or empty");
             files = List.copyOf(files);
             checksums = sorted(checksums);
-            checksums.forEach((file, sha256) -> Manifest.requireSha256("checksums." + file, sha256));
+            checksums.forEach((file, sha256) -> Field.requireSha256("checksums." + file, sha256));
             text = text == null ? "text" : text;
             where = sorted(where);
         }

@@ -1,5 +1,6 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
+import io.regmixd.data.Manifest;
 import io.regmixd.store.Sha256;
 import java.io.IOException;
 import java.net.URI;
@@ -20,22 +21,23 @@ import java.util.stream.Stream;
 /// @param location where it is
 /// @param sha256   what its content must be; null where nobody has said so
 /// @param domains  places in the manifest, at least one
-record SourceFile(String name, Location location, String sha256, List<Integer> domains) {
+public record SourceFile(String name, Location location, String sha256, List<Integer> domains) {
 
     private static final Pattern RANGE = Pattern.compile("\\{(\\d+)\\.\\.(\\d+)}");
     private static final Pattern HUB = Pattern.compile("hf:([^/@]+/[^/@]+)@([^/]+)/(.+)");
     private static final String HUB_HOST = "https://huggingface.co/";
 
-    sealed interface Location {}
+    /// Where a file is.
+    public sealed interface Location {}
 
     /// A jar of a Maven repository.
-    record InRepository(String coordinates) implements Location {}
+    public record InRepository(String coordinates) implements Location {}
 
     /// A file of this machine.
-    record OnDisk(Path path) implements Location {}
+    public record OnDisk(Path path) implements Location {}
 
     /// A file of the web.
-    record OnWeb(URI address) implements Location {}
+    public record OnWeb(URI address) implements Location {}
 
     /// All files of a manifest, in the order in which they are read: domain by domain, file by file, each file
     /// once. A jar is a file of its own for each domain.
@@ -43,7 +45,7 @@ record SourceFile(String name, Location location, String sha256, List<Integer> d
     /// @param base the manifest's folder
     /// @throws IOException if a pattern has no match, or a file of this machine cannot be read; the message names
     ///     the domain
-    static List<SourceFile> of(Manifest manifest, Path base) throws IOException {
+    public static List<SourceFile> of(Manifest manifest, Path base) throws IOException {
         Map<String, SourceFile> files = new LinkedHashMap<>();
         for (int d = 0; d < manifest.domains().size(); d++) {
             switch (manifest.domains().get(d).source()) {
@@ -95,7 +97,7 @@ record SourceFile(String name, Location location, String sha256, List<Integer> d
     }
 
     /// Whether a manifest's name of a file is an address of the web or the Hub, and no path.
-    static boolean isOnWeb(String name) {
+    public static boolean isOnWeb(String name) {
         return name.startsWith("hf:") || name.startsWith("https:") || name.startsWith("http:");
     }
 
@@ -103,7 +105,7 @@ record SourceFile(String name, Location location, String sha256, List<Integer> d
     ///
     /// @param kind `datasets/` for a data set of the Hub, nothing for a model
     /// @throws IllegalArgumentException if it is no address
-    static URI address(String name, String kind) {
+    public static URI address(String name, String kind) {
         Matcher hub = HUB.matcher(name);
         try {
             return URI.create(
@@ -180,17 +182,17 @@ record SourceFile(String name, Location location, String sha256, List<Integer> d
 
     /// Part of the corpus's fingerprint: what the content is or, where nobody knows before it is fetched, where it
     /// is from.
-    String identity() {
+    public String identity() {
         return sha256 == null ? name : sha256;
     }
 
     /// The same with the SHA-256 of the content.
-    SourceFile withSha256(String content) {
+    public SourceFile withSha256(String content) {
         return new SourceFile(name, location, content, domains);
     }
 
     /// In file names: where a fetched file lies until it is read.
-    String key() {
+    public String key() {
         return Sha256.of(name.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
     }
 }

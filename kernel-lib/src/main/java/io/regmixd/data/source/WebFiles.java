@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import io.regmixd.store.Sha256;
 import java.io.IOException;
@@ -35,7 +35,7 @@ import java.util.regex.Pattern;
 /// @param silence    how long the next bytes are waited for
 /// @param undeclared how many bytes are taken at most where the server does not say how many there are
 /// @param pauses     waits before a transfer is tried again
-record WebFiles(Optional<String> token, String hub, Duration silence, long undeclared, Pauses pauses) {
+public record WebFiles(Optional<String> token, String hub, Duration silence, long undeclared, Pauses pauses) {
 
     private static final int TRIES = 6; // in a row, each with less than PROGRESS
     private static final long PROGRESS = 1 << 20;
@@ -52,7 +52,7 @@ record WebFiles(Optional<String> token, String hub, Duration silence, long undec
     }
 
     /// With the token in the environment variable `HF_TOKEN`, if there is one.
-    static WebFiles ofUser() {
+    public static WebFiles ofUser() {
         return new WebFiles(
                 Optional.ofNullable(System.getenv("HF_TOKEN"))
                         .map(String::strip)

@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.FilterInputStream;

@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import io.regmixd.store.Json;
 import io.regmixd.store.Sha256;
@@ -13,14 +13,14 @@ import java.util.TreeMap;
 /// The SHA-256 of files of this machine. A file that has kept its size and time is not read again.
 ///
 /// @param files by absolute path
-record Checksums(Map<String, Seen> files) {
+public record Checksums(Map<String, Seen> files) {
 
     private static final String FILE = "checksums.json";
 
     /// @param modified milliseconds since 1970
     record Seen(long size, long modified, String sha256) {}
 
-    Checksums {
+    public Checksums {
         files = new TreeMap<>(files);
     }
 
@@ -28,7 +28,7 @@ record Checksums(Map<String, Seen> files) {
     ///
     /// @param folder where corpora lie, and the list of what was seen
     /// @throws IOException if a file cannot be read, or its content is not what the manifest says
-    static List<SourceFile> of(List<SourceFile> files, Path folder) throws IOException {
+    public static List<SourceFile> of(List<SourceFile> files, Path folder) throws IOException {
         Checksums checksums = read(folder.resolve(FILE));
         Map<String, Seen> before = Map.copyOf(checksums.files());
         List<SourceFile> checked = new ArrayList<>();
@@ -66,7 +66,7 @@ record Checksums(Map<String, Seen> files) {
     }
 
     /// @throws IOException if the content is another than the manifest's; the message names both
-    static void requireSha256(SourceFile file, Path path, String found) throws IOException {
+    public static void requireSha256(SourceFile file, Path path, String found) throws IOException {
         if (!found.equals(file.sha256())) {
             throw new IOException(path + " has SHA-256 " + found + ", expected " + file.sha256()
                     + "; if the file is damaged, delete it and prepare again; if it is meant to be another, "

@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import eu.maveniverse.maven.mima.context.Context;
 import eu.maveniverse.maven.mima.context.ContextOverrides;
@@ -28,17 +28,18 @@ import org.eclipse.aether.transfer.TransferEvent;
 ///
 /// A jar that lies in the local repository is taken as it is, whichever repository it once came from, and
 /// nothing is asked of the network: the manifest's checksum decides whether it is the right one.
-final class MavenArtifacts {
+public final class MavenArtifacts {
 
     private final ContextOverrides overrides;
 
-    MavenArtifacts(ContextOverrides overrides) {
+    /// With settings of choice.
+    public MavenArtifacts(ContextOverrides overrides) {
         this.overrides = overrides;
     }
 
     /// With the settings of the user who runs this program. The system property `maven.repo.local` names
     /// another local repository, as it does for Maven.
-    static MavenArtifacts ofUser() {
+    public static MavenArtifacts ofUser() {
         return new MavenArtifacts(
                 ContextOverrides.create().withUserSettings(true).build());
     }

@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 
 /// Brings the files that text comes from onto this machine.
 @FunctionalInterface
-interface Fetcher {
+public interface Fetcher {
 
     /// The file; whether its content is the right one is for the caller to check.
     ///

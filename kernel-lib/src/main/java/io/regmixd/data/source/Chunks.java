@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;

@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;

@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import java.io.IOException;
 import java.net.URI;
@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 
 /// Fetches files from wherever they are: jars through Maven, files of this machine as they are, others from the
 /// web.
-record Sources(MavenArtifacts maven, WebFiles web) implements Fetcher {
+public record Sources(MavenArtifacts maven, WebFiles web) implements Fetcher {
 
     @Override
     public Path fetch(SourceFile file, Path folder, Consumer<String> state) throws IOException, InterruptedException {

@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import io.regmixd.store.Json;
 import io.regmixd.store.LockFile;
@@ -13,19 +13,19 @@ import java.util.TreeMap;
 /// are held to that: a file that changes under its name would mix two versions of a corpus.
 ///
 /// @param files by name
-record FirstFetched(Map<String, String> files) {
+public record FirstFetched(Map<String, String> files) {
 
     private static final String FILE = "first-fetched.json";
     private static final String LOCK = ".first-fetched.lock";
     private static final long LOCK_POLL_MILLIS = 20;
 
-    FirstFetched {
+    public FirstFetched {
         files = new TreeMap<>(files);
     }
 
     /// @param folder where corpora lie, and the list
     /// @throws IOException if the file was fetched before and has changed; the message says so
-    static void requireSame(SourceFile file, String sha256, Path folder) throws IOException {
+    public static void requireSame(SourceFile file, String sha256, Path folder) throws IOException {
         Path list = folder.resolve(FILE);
         String first = read(list).files().getOrDefault(file.name(), sha256);
         if (!first.equals(sha256)) {
@@ -36,7 +36,7 @@ record FirstFetched(Map<String, String> files) {
     }
 
     /// The same, and remembers a file that is new.
-    static void hold(SourceFile file, String sha256, Path folder) throws IOException, InterruptedException {
+    public static void hold(SourceFile file, String sha256, Path folder) throws IOException, InterruptedException {
         try (LockFile _ = lock(folder.resolve(LOCK))) {
             requireSame(file, sha256, folder);
             FirstFetched known = read(folder.resolve(FILE));

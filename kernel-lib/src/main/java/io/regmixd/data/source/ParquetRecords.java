@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import dev.hardwood.InputFile;
 import dev.hardwood.metadata.PhysicalType;

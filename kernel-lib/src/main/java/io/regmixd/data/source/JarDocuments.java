@@ -1,5 +1,6 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
+import io.regmixd.data.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

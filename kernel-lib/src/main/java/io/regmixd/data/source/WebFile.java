@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import io.regmixd.store.Sha256;
 import java.io.IOException;
@@ -23,7 +23,7 @@ public record WebFile(String name, Optional<String> sha256, Path file) {
                     "\"" + name + "\" is no address; expected https://HOST/PATH or hf:OWNER/NAME@REVISION/PATH");
         }
         source(name, sha256);
-        sha256.ifPresent(digits -> Manifest.requireSha256("checksums." + name, digits));
+        sha256.ifPresent(digits -> Field.requireSha256("checksums." + name, digits));
     }
 
     /// Fetches it unless something lies there. In its folder lie a transfer that broke, to go on where it ended, and

@@ -1,4 +1,4 @@
-package io.regmixd.data;
+package io.regmixd.data.source;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /// Fetches files one after the other, the next one while the one before is read.
-final class FetchAhead implements AutoCloseable {
+public final class FetchAhead implements AutoCloseable {
 
     private static final long POLL_MILLIS = 200;
 
@@ -28,7 +28,7 @@ final class FetchAhead implements AutoCloseable {
 
     /// @param files  in the order in which they are taken; not all need be
     /// @param folder for files that are not on this machine yet
-    FetchAhead(List<SourceFile> files, Fetcher fetcher, Path folder) {
+    public FetchAhead(List<SourceFile> files, Fetcher fetcher, Path folder) {
         this.files = files;
         this.fetcher = fetcher;
         this.folder = folder;
@@ -37,7 +37,7 @@ final class FetchAhead implements AutoCloseable {
     /// The file at this place, which is waited for, while the next one is begun.
     ///
     /// @param told hears how far the transfer has come, on this thread
-    Path take(int place, Consumer<String> told) throws IOException, InterruptedException {
+    public Path take(int place, Consumer<String> told) throws IOException, InterruptedException {
         start(place);
         if (place + 1 < files.size()) {
             start(place + 1);
