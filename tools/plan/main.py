@@ -11,7 +11,7 @@ MAIN_CLASS = "io.regmixd.export.PlanCommand"
 METHODS = ("look-ahead", "greedy", "regmix")
 FORMATS = ("json", "yaml", "csv", "regmix", "litgpt", "megatron", "energon", "mosaicml", "olmo-core", "torchtitan", "datasets")
 REPEATED = ("objective", "highest", "lowest", "format")
-SINGLE = ("natural", "available", "stages", "method", "change", "epochs", "cautious", "seed", "steps", "batch", "context", "sources", "held_out", "out", "check",
+SINGLE = ("natural", "available", "stages", "method", "change", "epochs", "cautious", "near", "seed", "steps", "batch", "context", "sources", "held_out", "out", "check",
           "observed")
 PATHS = ("natural", "available", "out", "check", "observed")
 
@@ -52,6 +52,7 @@ def arguments(argv):
     parser.add_argument("--available", metavar="FILE", type=Path, help='tokens that there are, {"web": 5e9, "code": 1e9}, to count epochs')
     parser.add_argument("--epochs", metavar="N", help="no text more often than this over the whole training; needs --available")
     parser.add_argument("--cautious", metavar="N", nargs="?", const="1", help="add so many standard errors to each prediction (1; without: 0)")
+    parser.add_argument("--near", metavar="STRENGTH", help="pull each mixture to the natural one: so much loss per nat of divergence (0; Olmix has 0.05)")
     parser.add_argument("--seed", metavar="N", help="of fit and search (1)")
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="writes schedule.json, schedule.svg and plan.json there, and the files of each --format")
     parser.add_argument("--format", choices=FORMATS, action="append", default=[], help="files for a trainer (docs/exports.md); may be repeated")

@@ -136,7 +136,7 @@ public final class PlanCommand {
                         request.problem(),
                         request.method().orElseThrow(),
                         request.natural(),
-                        request.caution(),
+                        request.care(),
                         request.seed(),
                         Progress.SILENT)
                 : Proposal.of(
@@ -144,7 +144,7 @@ public final class PlanCommand {
                         request.problem(),
                         request.natural(),
                         request.stages(),
-                        request.caution(),
+                        request.care(),
                         request.seed(),
                         Progress.SILENT);
     }

@@ -2,6 +2,7 @@ package io.regmixd.export;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.planning.Care;
 import io.regmixd.planning.Problem;
 import io.regmixd.planning.Proposal;
 import io.regmixd.store.Json;
@@ -29,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param top       what scores that are maximised are subtracted from
 /// @param available training tokens by domain, where they were given
 /// @param training  how long the target's training is
-/// @param caution   standard errors that are added to a prediction
+/// @param care      what is added to a prediction
 /// @param seed      of fit and search
 /// @param notes     what the user should know of all this, a sentence each
 record PlanRequest(
@@ -42,7 +43,7 @@ record PlanRequest(
         OptionalDouble top,
         Map<String, Long> available,
         Training training,
-        double caution,
+        Care care,
         long seed,
         List<String> notes) {
 
@@ -105,7 +106,10 @@ record PlanRequest(
                 top,
                 available,
                 training,
-                options.number("cautious", options.given("cautious").orElse("0")),
+                new Care(options.number("cautious", options.given("cautious").orElse("0")), Optional.empty(), 0)
+                        .towards(
+                                natural,
+                                options.number("near", options.given("near").orElse("0"))),
                 options.longWhole("seed", options.given("seed").orElse("1")),
                 List.copyOf(notes));
     }

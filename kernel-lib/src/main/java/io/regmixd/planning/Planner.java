@@ -50,21 +50,15 @@ public interface Planner {
     /// @throws IllegalArgumentException if the problem or a candidate is over other domains than the model, or
     ///     the candidates are too few
     static Planner regMix(MixtureLossModel model, Problem problem, List<Mixture> candidates) {
-        return regMix(model, problem, candidates, 0);
+        return regMix(model, problem, candidates, Care.NONE);
     }
 
-    /// The same against the prediction plus so many of its standard errors, which shuns what the model is unsure
-    /// of.
+    /// The same with care: against an upper quantile of the prediction, near a mixture, or both.
     ///
-    /// @param caution 0 for the prediction itself, 1 for its 84% quantile
-    /// @throws IllegalArgumentException as [#regMix(MixtureLossModel, Problem, List)], or if the caution is
-    /// negative
-    static Planner regMix(MixtureLossModel model, Problem problem, List<Mixture> candidates, double caution) {
+    /// @throws IllegalArgumentException as [#regMix(MixtureLossModel, Problem, List)]
+    static Planner regMix(MixtureLossModel model, Problem problem, List<Mixture> candidates, Care care) {
         problem.requireDomains(model.domains());
-        if (!(caution >= 0)) {
-            throw new IllegalArgumentException("caution of " + caution + " standard errors, expected at least" + " 0");
-        }
-        return new RegMix(model, problem, new Candidates(candidates, model.domains()), caution);
+        return new RegMix(model, problem, new Candidates(candidates, model.domains()), care);
     }
 
     /// A mixture a stage, stage after stage, each the mean of the 128 candidates with the lowest predicted

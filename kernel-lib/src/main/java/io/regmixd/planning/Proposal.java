@@ -48,20 +48,14 @@ public record Proposal(Plan plan, List<Expected> expected, List<Gain> gains, dou
     /// One mixture throughout, from final losses.
     ///
     /// @param natural what the plan is compared with, and candidates are drawn around
-    /// @param caution how many standard errors are added to a prediction, at least 0
+    /// @param care    what is added to a prediction
     /// @throws InterruptedException if the thread is interrupted meanwhile
     public static Proposal of(
-            FinalLosses runs,
-            Problem problem,
-            Mixture natural,
-            int stages,
-            double caution,
-            long seed,
-            Progress progress)
+            FinalLosses runs, Problem problem, Mixture natural, int stages, Care care, long seed, Progress progress)
             throws InterruptedException {
         MixtureLossModel model = MixtureLossModel.fit(runs, Regressor.standard(), seed, progress);
         List<Mixture> candidates = DirichletDesign.about(natural).candidates(CANDIDATES, seed);
-        Plan plan = Planner.regMix(model, problem, candidates, caution).plan(stages, progress);
+        Plan plan = Planner.regMix(model, problem, candidates, care).plan(stages, progress);
         Mixture chosen = plan.schedule().stages().getFirst();
         return new Proposal(
                 plan,
@@ -88,17 +82,11 @@ public record Proposal(Plan plan, List<Expected> expected, List<Gain> gains, dou
     /// A mixture per stage, from losses by stage.
     ///
     /// @param natural as above
-    /// @param caution as above; needs sixteen runs
-    /// @throws IllegalArgumentException if the caution is not possible
+    /// @param care    as above; standard errors need sixteen runs
+    /// @throws IllegalArgumentException if the care is not possible
     /// @throws InterruptedException     if the thread is interrupted meanwhile
     public static Proposal of(
-            Trajectories runs,
-            Problem problem,
-            Method method,
-            Mixture natural,
-            double caution,
-            long seed,
-            Progress progress)
+            Trajectories runs, Problem problem, Method method, Mixture natural, Care care, long seed, Progress progress)
             throws InterruptedException {
         List<String> objectives = Arrays.stream(problem.objectives())
                 .mapToObj(problem.domains()::get)
@@ -110,9 +98,9 @@ public record Proposal(Plan plan, List<Expected> expected, List<Gain> gains, dou
                 ? Planner.greedy(model, problem, DirichletDesign.about(natural).candidates(CANDIDATES, seed))
                 : Planner.lookAhead(model, problem, seed);
         int stages = runs.stages();
-        Plan plan = planner.cautious(caution).plan(stages, progress);
+        Plan plan = planner.careful(care).plan(stages, progress);
         MixtureSchedule constant = Planner.lookAhead(model, problem.change(0), seed)
-                .cautious(caution)
+                .careful(care)
                 .plan(stages, progress)
                 .schedule();
         MixtureSchedule human = MixtureSchedule.constant(natural, stages);

@@ -10,8 +10,8 @@ import java.util.Locale;
 
 /// See [Planner#regMix].
 ///
-/// @param caution how many standard errors of the prediction are added to it, at least 0
-record RegMix(MixtureLossModel model, Problem problem, Candidates candidates, double caution) implements Planner {
+/// @param care what is added to the prediction
+record RegMix(MixtureLossModel model, Problem problem, Candidates candidates, Care care) implements Planner {
 
     @Override
     public String name() {
@@ -26,18 +26,24 @@ record RegMix(MixtureLossModel model, Problem problem, Candidates candidates, do
         Mixture best = candidates.meanOfBest(
                 new Feasible(problem.change(0), stages),
                 List.of(),
-                mixtures -> problem.values(mixtures.size(), domain -> careful(mixtures, domain)),
+                this::values,
                 fraction -> progress.update("Planning by RegMix", fraction, message));
         MixtureSchedule schedule = MixtureSchedule.constant(best, stages);
         return Plan.withFinalLosses(
                 name(), schedule, model.predict(best), model.coverage().left(schedule, 0));
     }
 
+    private double[] values(List<Mixture> mixtures) {
+        double[] values = problem.values(mixtures.size(), domain -> careful(mixtures, domain));
+        Arrays.setAll(values, i -> values[i] + care.penalty(List.of(mixtures.get(i))));
+        return values;
+    }
+
     private double[] careful(List<Mixture> mixtures, int domain) {
         double[] losses = model.predict(mixtures, domain);
-        if (caution > 0) {
+        if (care.standardErrors() > 0) {
             double[] errors = model.errors(mixtures, domain);
-            Arrays.setAll(losses, i -> losses[i] + caution * errors[i]);
+            Arrays.setAll(losses, i -> losses[i] + care.standardErrors() * errors[i]);
         }
         return losses;
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// A mixture a stage, by the rollouts of a transition model: RegMix-D (arXiv 2606.18663) with the losses of all
@@ -38,7 +39,7 @@ public final class RegMixD implements OnlinePlanner {
 
     static RegMixD of(TransitionModel model, Problem problem, Search search) {
         problem.requireDomains(model.domains());
-        return new RegMixD(new Value(model, problem, 0), search, ScaleMap.calibrated(), List.of());
+        return new RegMixD(new Value(model, problem, Care.NONE), search, ScaleMap.calibrated(), List.of());
     }
 
     /// Trains the first stage on this mixture and chooses from the second on. The paper has the natural one.
@@ -60,15 +61,19 @@ public final class RegMixD implements OnlinePlanner {
     /// @param standardErrors 0 for the mean, 1 for the 84% quantile, 1.64 for the 95% quantile
     /// @throws IllegalArgumentException if it is negative, or positive and the model was fitted without spread
     public RegMixD cautious(double standardErrors) {
-        if (!(standardErrors >= 0)) {
-            throw new IllegalArgumentException(
-                    "caution of " + standardErrors + " standard errors, expected at least" + " 0");
-        }
-        if (standardErrors > 0 && value.model().halves().isEmpty()) {
+        return careful(new Care(standardErrors, Optional.empty(), 0));
+    }
+
+    /// Plans with care: against an upper quantile of the prediction, near a mixture, or both.
+    ///
+    /// @throws IllegalArgumentException as [#cautious], or if the mixture is over other domains than the model
+    public RegMixD careful(Care care) {
+        if (care.standardErrors() > 0 && value.model().halves().isEmpty()) {
             throw new IllegalArgumentException(
                     "a cautious plan needs standard errors: fit the model with TransitionModel.fitWithSpread");
         }
-        return new RegMixD(new Value(value.model(), value.problem(), standardErrors), search, scale, first);
+        care.towards().ifPresent(mixture -> mixture.requireDomains(value.model().domains()));
+        return new RegMixD(new Value(value.model(), value.problem(), care), search, scale, first);
     }
 
     @Override

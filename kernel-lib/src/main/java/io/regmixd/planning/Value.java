@@ -3,19 +3,23 @@ package io.regmixd.planning;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.regression.TransitionModel;
+import java.util.Arrays;
 import java.util.List;
 
 /// What a problem's objective is predicted to come to.
 ///
-/// @param caution how many standard errors of the prediction are added to it, at least 0
-record Value(TransitionModel model, Problem problem, double caution) {
+/// @param care what is added to the prediction
+record Value(TransitionModel model, Problem problem, Care care) {
 
     /// After the last stage of each of the schedules.
     ///
     /// @param trained how many stages are behind already
     /// @param losses  the losses after them, one a domain
     double[] atEnd(List<MixtureSchedule> schedules, int trained, double[] losses) {
-        return with((asked, domain) -> asked.finalLosses(schedules, trained, losses, domain), schedules.size());
+        double[] values =
+                with((asked, domain) -> asked.finalLosses(schedules, trained, losses, domain), schedules.size());
+        Arrays.setAll(values, i -> values[i] + care.penalty(schedules.get(i).stages()));
+        return values;
     }
 
     /// After one more stage on each of the mixtures.
@@ -23,7 +27,9 @@ record Value(TransitionModel model, Problem problem, double caution) {
     /// @param before the mixtures of the stages before
     /// @param losses the losses after them, one a domain
     double[] next(List<Mixture> before, List<Mixture> mixtures, double[] losses) {
-        return with((asked, domain) -> asked.next(before, mixtures, losses, domain), mixtures.size());
+        double[] values = with((asked, domain) -> asked.next(before, mixtures, losses, domain), mixtures.size());
+        Arrays.setAll(values, i -> values[i] + care.penalty(List.of(mixtures.get(i))));
+        return values;
     }
 
     /// The losses of one domain as a model predicts them, one number a schedule or mixture.
@@ -33,7 +39,7 @@ record Value(TransitionModel model, Problem problem, double caution) {
 
     private double[] with(Prediction prediction, int count) {
         double[] values = of(model, prediction, count);
-        if (caution == 0) {
+        if (care.standardErrors() == 0) {
             return values;
         }
         double[] squares = new double[count];
@@ -44,7 +50,8 @@ record Value(TransitionModel model, Problem problem, double caution) {
             }
         }
         for (int i = 0; i < count; i++) {
-            values[i] += caution * Math.sqrt(squares[i] / model.halves().size());
+            values[i] += care.standardErrors()
+                    * Math.sqrt(squares[i] / model.halves().size());
         }
         return values;
     }
