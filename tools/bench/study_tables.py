@@ -13,7 +13,7 @@ from .report import columns
 
 RESAMPLES = 4000
 STUDENT_7 = 2.365  # 97.5% quantile of 7 degrees of freedom
-STATIC = ("Human", "RegMix", "aggregate")
+STATIC = ("Human", "Uniform", "DoReMi", "RegMix", "aggregate")
 BASELINE = "RegMix"
 PLANNED = "look-ahead"
 

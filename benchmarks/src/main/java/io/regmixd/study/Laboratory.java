@@ -4,12 +4,14 @@ import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.mixture.DirichletDesign;
 import io.regmixd.mixture.LearningRate;
+import io.regmixd.mixture.Mixture;
 import io.regmixd.planning.Plan;
 import io.regmixd.planning.Planner;
 import io.regmixd.planning.Problem;
 import io.regmixd.regression.MixtureLossModel;
 import io.regmixd.regression.Regressor;
 import io.regmixd.regression.TransitionModel;
+import io.regmixd.training.DoReMi;
 import io.regmixd.training.ProxySweep;
 import io.regmixd.training.TrainingSettings;
 import io.regmixd.trajectory.Trajectories;
@@ -96,6 +98,14 @@ final class Laboratory {
         TransitionModel model =
                 TransitionModel.fit(switching(sweep, proxies), Regressor.standard(), seed(sweep), progress);
         return Planner.lookAhead(model, problem, seed(sweep)).plan(Size.STAGES, progress);
+    }
+
+    /// DoReMi's one mixture, from models of the proxies' size; it knows of no objective.
+    Mixture doReMi() throws IOException, InterruptedException {
+        TrainingSettings settings =
+                TrainingSettings.demoProxies(size.proxySteps(), Size.STAGES).withVocabularyOf(corpus);
+        Path folder = Files.createDirectories(runs.resolve(studied.name() + "-doremi"));
+        return DoReMi.mixture(corpus, settings, corpus.natural(), seed(1), folder, progress);
     }
 
     private Trajectories constant(int sweep, int proxies) throws IOException, InterruptedException {

@@ -111,6 +111,18 @@ final class Study {
                 arm(laboratory, Planner.human(natural).plan(Size.STAGES, progress), "Human"),
                 arm(laboratory, annealing.plan(Size.STAGES, progress), "annealing"));
         results.addAll(train(piece, laboratory, "wsd", laboratory.target(), 0, unplanned));
+        List<Arm> rivals = List.of(
+                arm(laboratory, Planner.uniform(natural.domains()).plan(Size.STAGES, progress), "Uniform"),
+                Arm.of("DoReMi", MixtureSchedule.constant(laboratory.doReMi(), Size.STAGES)));
+        results.addAll(Targets.train(
+                piece,
+                laboratory,
+                "wsd",
+                laboratory.target(),
+                0,
+                rivals,
+                runs.resolve(piece).resolve("wsd-rivals"),
+                progress));
         for (int sweep = 1; sweep <= size.sweeps(); sweep++) {
             Plan lookAhead = laboratory.lookAhead(sweep, size.proxies());
             List<Arm> arms = List.of(

@@ -68,6 +68,12 @@ public record TrainingSettings(
                 model, context, batch, steps, stages, learningRate, weightDecay, validationTokens, compute);
     }
 
+    /// The same in another number of stages.
+    TrainingSettings withStages(int other) {
+        return new TrainingSettings(
+                model, context, batch, steps, other, learningRate, weightDecay, validationTokens, compute);
+    }
+
     /// The same, the model with the vocabulary of a corpus.
     public TrainingSettings withVocabularyOf(Corpus corpus) {
         return new TrainingSettings(
