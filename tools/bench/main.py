@@ -11,10 +11,10 @@ from pathlib import Path
 from run_notebook.main import DONE, ROOT, ended
 from run_notebook.terminal import Failure
 
-from . import adaptive, data, engine, planning, regression, study, sweep
+from . import adaptive, data, engine, planning, regression, runs, study, sweep
 
 BENCHMARKS = {"engine": engine.measure, "regression": regression.measure, "planning": planning.measure,
-              "adaptive": adaptive.measure, "sweep": sweep.measure, "data": data.measure, "study": study.measure}
+              "adaptive": adaptive.measure, "sweep": sweep.measure, "data": data.measure, "study": study.measure, "runs": runs.measure}
 
 EPILOG = """\
 benchmarks:
@@ -25,6 +25,7 @@ benchmarks:
   data       preparing a corpus: tokens/s, share of the bare tokenizer, heap, opening; a quiet machine takes 5 minutes
   study      whether planning by stage pays, in miniature (10 minutes); --full prints the figures of the committed results,
              --run PIECE trains a piece of them (order, scarce, free: an hour each)
+  runs       ./plan from its start to a plan: seconds and memory by size of the table; --data may hold RegMix's files (2 minutes)
   adaptive   a sweep that chooses its own mixtures, on RegMix's published runs (--data) and in synthetic worlds (3 minutes)
 
 Keep the machine quiet while it measures. What the figures mean is in docs/."""

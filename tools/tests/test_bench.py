@@ -1,4 +1,5 @@
 import contextlib
+import csv
 import io
 import json
 import os
@@ -6,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from bench import adaptive, data, engine, planning, regression
+from bench import adaptive, data, engine, planning, regression, runs
 from bench.main import main, others_share
 from bench.report import Report
 from run_notebook.terminal import Failure
@@ -243,3 +244,16 @@ class DataReportTest(unittest.TestCase):
             "work_share_of_tokenizer": 0.75, "mb_per_second": 3.33, "speed_up": 1.8, "heap_mb_10m_documents": 700.5, "open_ms_25b": 12.5,
         })
         self.assertTrue(any("12,000,000 tokens" in line for line in report.lines))
+
+
+class RunsTest(unittest.TestCase):
+    def test_tables_have_a_mixture_per_run_and_stage_and_losses_that_fall_with_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            runs.write(Path(folder, "long.csv"), 4, 3, 2)
+            rows = list(csv.DictReader(open(Path(folder, "long.csv"), encoding="utf-8")))
+            self.assertEqual(len(rows), 4 * 3 * 2)
+            self.assertAlmostEqual(sum(float(row["weight"]) for row in rows[:3]), 1)
+            self.assertLess(float(rows[3]["loss_nats"]), float(rows[0]["loss_nats"]))
+            runs.write(Path(folder, "wide.csv"), 4, 3, 1)
+            wide = list(csv.DictReader(open(Path(folder, "wide.csv"), encoding="utf-8")))
+            self.assertEqual(list(wide[0]), ["run", *(f"{kind}_domain{d}" for kind in ("weight", "loss") for d in range(3))])

@@ -1,12 +1,9 @@
 package io.regmixd.export;
 
-import io.regmixd.Progress;
 import io.regmixd.planning.Evidence;
 import io.regmixd.planning.Problem;
 import io.regmixd.planning.Proposal;
-import io.regmixd.regression.Regressor;
 import io.regmixd.store.WholeFile;
-import io.regmixd.trajectory.Runs;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +54,8 @@ public final class PlanCommand {
         }
         PlanRequest request = PlanRequest.of(options);
         request.notes().forEach(out::println);
-        Evidence evidence = evidence(request);
+        Planned planned = byStage(request) ? Planned.byStage(request) : Planned.once(request, metrics(request));
+        Evidence evidence = planned.evidence();
         if (!evidence.tellsApart()) {
             out.println();
             out.println(evidence.inWords(request.unit()));
@@ -65,7 +63,7 @@ public final class PlanCommand {
                     + evidence.needed().orElseThrow().inWords() + ".");
             return DECLINED;
         }
-        Proposal proposal = proposal(request);
+        Proposal proposal = planned.proposal();
         PlanReport report = new PlanReport(request, proposal, evidence);
         out.println();
         report.lines().forEach(out::println);
@@ -118,35 +116,6 @@ public final class PlanCommand {
             export = export.sources(options.required("sources"));
         }
         return options.given("held-out").isPresent() ? export.heldOut(options.required("held-out")) : export;
-    }
-
-    private static Evidence evidence(PlanRequest request) throws InterruptedException {
-        Problem problem = request.problem();
-        Runs runs = request.runs();
-        return byStage(request)
-                ? Evidence.of(runs.trajectories().orElseThrow(), problem, Regressor.standard(), request.seed())
-                : Evidence.of(runs.finalLosses(metrics(request)), problem, Regressor.standard(), request.seed());
-    }
-
-    private static Proposal proposal(PlanRequest request) throws InterruptedException {
-        Runs runs = request.runs();
-        return byStage(request)
-                ? Proposal.of(
-                        runs.trajectories().orElseThrow(),
-                        request.problem(),
-                        request.method().orElseThrow(),
-                        request.natural(),
-                        request.care(),
-                        request.seed(),
-                        Progress.SILENT)
-                : Proposal.of(
-                        runs.finalLosses(metrics(request)),
-                        request.problem(),
-                        request.natural(),
-                        request.stages(),
-                        request.care(),
-                        request.seed(),
-                        Progress.SILENT);
     }
 
     private static boolean byStage(PlanRequest request) {

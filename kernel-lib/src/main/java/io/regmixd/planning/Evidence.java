@@ -2,6 +2,7 @@ package io.regmixd.planning;
 
 import io.regmixd.regression.RankCorrelation;
 import io.regmixd.regression.Regressor;
+import io.regmixd.regression.TransitionModel;
 import io.regmixd.trajectory.FinalLosses;
 import io.regmixd.trajectory.Trajectories;
 import java.util.Arrays;
@@ -12,7 +13,8 @@ import java.util.stream.IntStream;
 /// What speaks for a plan: how well a model of the same kind predicts runs that it was not fitted on, and the
 /// predictor that knows nothing but minus the objective's own weight.
 ///
-/// Each run is predicted from four fifths of the others; runs on equal schedules are held out together.
+/// Each run is predicted from four fifths of the others, or from halves; runs on equal schedules are held out
+/// together.
 ///
 /// @param runs     how many runs were held out in turn
 /// @param rank     Spearman's correlation of predicted and seen final values of the objective, with its 95%
@@ -48,10 +50,31 @@ public record Evidence(
         return of(HeldOut.of(trajectories, problem, regressor, seed), seed);
     }
 
+    /// By rollouts of a model that has models of random halves: each run is predicted by the mean of those halves
+    /// that it is not in, nor any run on the same schedule. No model is fitted for it, and it is a little too
+    /// strict, for a half knows less than all.
+    ///
+    /// @throws IllegalArgumentException if the model has no halves
+    /// @throws InterruptedException     if the thread is interrupted meanwhile
+    public static Evidence of(
+            TransitionModel model, Trajectories trajectories, Problem problem, Regressor regressor, long seed)
+            throws InterruptedException {
+        HeldOut heldOut = HeldOut.of(trajectories, problem, regressor, seed);
+        double[] predicted = heldOut.predictedByHalves(model, trajectories, problem);
+        int[] all = IntStream.range(0, heldOut.size())
+                .filter(i -> !Double.isNaN(predicted[i]))
+                .toArray();
+        return of(
+                heldOut, all, Arrays.stream(all).mapToDouble(i -> predicted[i]).toArray(), seed);
+    }
+
     private static Evidence of(HeldOut heldOut, long seed) throws InterruptedException {
         int[] all = IntStream.range(0, heldOut.size()).toArray();
+        return of(heldOut, all, heldOut.predicted(all), seed);
+    }
+
+    private static Evidence of(HeldOut heldOut, int[] all, double[] predicted, long seed) throws InterruptedException {
         double[] seen = heldOut.seen(all);
-        double[] predicted = heldOut.predicted(all);
         double error = IntStream.range(0, seen.length)
                 .mapToDouble(i -> Math.abs(seen[i] - predicted[i]))
                 .average()

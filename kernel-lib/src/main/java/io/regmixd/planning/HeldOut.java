@@ -2,6 +2,7 @@ package io.regmixd.planning;
 
 import io.regmixd.Progress;
 import io.regmixd.mixture.Mixture;
+import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.regression.MixtureLossModel;
 import io.regmixd.regression.Parallel;
 import io.regmixd.regression.Regressor;
@@ -16,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// Predicts a problem's objective for runs that the model was not fitted on.
@@ -63,7 +66,7 @@ final class HeldOut {
                 });
     }
 
-    /// Final losses by rollouts from each run's own untrained losses.
+    /// Final losses by rollouts from the mean untrained losses.
     static HeldOut of(Trajectories trajectories, Problem problem, Regressor regressor, long seed) {
         List<Trajectory> runs = trajectories.usable();
         List<String> objectives = Arrays.stream(problem.objectives())
@@ -88,15 +91,7 @@ final class HeldOut {
                             regressor,
                             seed,
                             Progress.SILENT);
-                    double[] values = new double[asked.length];
-                    for (int i = 0; i < asked.length; i++) {
-                        Trajectory run = runs.get(asked[i]);
-                        for (int domain : problem.objectives()) {
-                            values[i] += problem.objective().get(domain)
-                                    * fit.finalLosses(List.of(run.schedule()), 0, run.losses(0), domain)[0];
-                        }
-                    }
-                    return values;
+                    return ended(fit, asked, runs, problem);
                 });
     }
 
@@ -118,6 +113,43 @@ final class HeldOut {
     /// Minus the objective's own weight in the mixtures of some runs: the predictor that knows nothing else.
     double[] minusWeight(int[] runs) {
         return Arrays.stream(runs).mapToDouble(i -> -ownWeight[i]).toArray();
+    }
+
+    /// The objective's value of each run by the mean of the model's halves that know nothing of its schedule; NaN
+    /// where each half does.
+    ///
+    /// @param trajectories what this was made of
+    double[] predictedByHalves(TransitionModel of, Trajectories trajectories, Problem problem) {
+        if (of.halves().isEmpty()) {
+            throw new IllegalArgumentException("a model without halves: fit it with TransitionModel.fitWithSpread");
+        }
+        List<Trajectory> runs = trajectories.usable();
+        double[] sums = new double[runs.size()];
+        int[] counts = new int[runs.size()];
+        for (TransitionModel half : of.halves()) {
+            Set<Integer> known = IntStream.range(0, runs.size())
+                    .filter(i -> half.fittedOn().contains(runs.get(i).run()))
+                    .mapToObj(i -> group[i])
+                    .collect(Collectors.toSet());
+            int[] asked = IntStream.range(0, runs.size())
+                    .filter(i -> !known.contains(group[i]))
+                    .toArray();
+            double[] values = ended(half, asked, runs, problem);
+            for (int i = 0; i < asked.length; i++) {
+                sums[asked[i]] += values[i];
+                counts[asked[i]]++;
+            }
+        }
+        return IntStream.range(0, sums.length)
+                .mapToDouble(i -> counts[i] == 0 ? Double.NaN : sums[i] / counts[i])
+                .toArray();
+    }
+
+    /// The final objective of some runs, from the mean untrained losses of all: one rollout of many schedules.
+    private static double[] ended(TransitionModel fit, int[] asked, List<Trajectory> runs, Problem problem) {
+        List<MixtureSchedule> schedules =
+                Arrays.stream(asked).mapToObj(i -> runs.get(i).schedule()).toList();
+        return problem.values(asked.length, domain -> fit.finalLosses(schedules, 0, fit.initialLosses(), domain));
     }
 
     /// The objective's value of each of the runs as predicted from the others, in their order.

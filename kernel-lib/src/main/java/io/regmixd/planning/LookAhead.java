@@ -13,9 +13,11 @@ import java.util.stream.IntStream;
 /// The cross-entropy method (Rubinstein and Kroese, *The Cross-Entropy Method*, 2004) over whole schedules: the
 /// logarithms of all weights are drawn from normal distributions, which move towards the best of the draws and
 /// narrow. See [Planner#lookAhead].
-record LookAhead(long seed) implements Search {
+///
+/// @param rounds of drawing and narrowing: [#ROUNDS] for whole schedules, fewer for one mixture throughout
+record LookAhead(long seed, int rounds) implements Search {
 
-    private static final int ROUNDS = 40;
+    static final int ROUNDS = 40;
     private static final int DRAWS = 200;
     private static final int BEST = 25;
     private static final double FIRST_SPREAD = 1.5; // of the logarithms
@@ -44,7 +46,7 @@ record LookAhead(long seed) implements Search {
         Arrays.stream(spread).forEach(row -> Arrays.fill(row, FIRST_SPREAD));
         List<Mixture> best = null;
         double lowest = Double.POSITIVE_INFINITY;
-        for (int round = 1; round <= ROUNDS; round++) {
+        for (int round = 1; round <= rounds; round++) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("searching for a schedule");
             }
@@ -70,7 +72,7 @@ record LookAhead(long seed) implements Search {
                     .mapToObj(i -> draws[i])
                     .toArray(double[][][]::new);
             centre = follow(elite, centre, spread);
-            fraction.accept((double) round / ROUNDS);
+            fraction.accept((double) round / rounds);
         }
         return best;
     }

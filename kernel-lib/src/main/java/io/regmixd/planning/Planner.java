@@ -78,7 +78,7 @@ public interface Planner {
     /// @param seed fixes the search's random numbers
     /// @throws IllegalArgumentException if the problem is over other domains than the model
     static RegMixD lookAhead(TransitionModel model, Problem problem, long seed) {
-        return RegMixD.of(model, problem, new LookAhead(seed));
+        return RegMixD.of(model, problem, new LookAhead(seed, LookAhead.ROUNDS));
     }
 
     /// RegMix-D to the letter (arXiv 2606.18663, Algorithms 1 and 2), to compare with.

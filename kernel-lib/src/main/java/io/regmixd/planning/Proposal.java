@@ -26,6 +26,7 @@ public record Proposal(Plan plan, List<Expected> expected, List<Gain> gains, dou
 
     private static final int CANDIDATES = 100_000;
     private static final int FEWEST_FOR_HALVES = 16;
+    private static final int ROUNDS_FOR_A_MIXTURE = 20; // a tenth of the numbers that a schedule has
 
     /// How to choose from runs whose losses are known by stage.
     public enum Method {
@@ -79,27 +80,40 @@ public record Proposal(Plan plan, List<Expected> expected, List<Gain> gains, dou
         return new Expected(name, MixtureSchedule.constant(mixture, stages), value, Math.sqrt(variance));
     }
 
-    /// A mixture per stage, from losses by stage.
+    /// A model of the losses by stage that a problem asks for; with spread where there are sixteen runs.
     ///
-    /// @param natural as above
-    /// @param care    as above; standard errors need sixteen runs
-    /// @throws IllegalArgumentException if the care is not possible
-    /// @throws InterruptedException     if the thread is interrupted meanwhile
-    public static Proposal of(
-            Trajectories runs, Problem problem, Method method, Mixture natural, Care care, long seed, Progress progress)
+    /// @throws InterruptedException if the thread is interrupted meanwhile
+    public static TransitionModel model(Trajectories runs, Problem problem, long seed, Progress progress)
             throws InterruptedException {
         List<String> objectives = Arrays.stream(problem.objectives())
                 .mapToObj(problem.domains()::get)
                 .toList();
-        TransitionModel model = runs.completed().size() < FEWEST_FOR_HALVES
+        return runs.completed().size() < FEWEST_FOR_HALVES
                 ? TransitionModel.fit(runs, objectives, Regressor.standard(), seed, progress)
                 : TransitionModel.fitWithSpread(runs, objectives, Regressor.standard(), seed, progress);
+    }
+
+    /// A mixture per stage, by such a model.
+    ///
+    /// @param natural as above
+    /// @param care    as above; standard errors need a model with spread
+    /// @throws IllegalArgumentException if the care is not possible
+    /// @throws InterruptedException     if the thread is interrupted meanwhile
+    public static Proposal of(
+            TransitionModel model,
+            Problem problem,
+            Method method,
+            Mixture natural,
+            Care care,
+            long seed,
+            Progress progress)
+            throws InterruptedException {
         RegMixD planner = method == Method.GREEDY
                 ? Planner.greedy(model, problem, DirichletDesign.about(natural).candidates(CANDIDATES, seed))
                 : Planner.lookAhead(model, problem, seed);
-        int stages = runs.stages();
+        int stages = model.stages();
         Plan plan = planner.careful(care).plan(stages, progress);
-        MixtureSchedule constant = Planner.lookAhead(model, problem.change(0), seed)
+        MixtureSchedule constant = RegMixD.of(model, problem.change(0), new LookAhead(seed, ROUNDS_FOR_A_MIXTURE))
                 .careful(care)
                 .plan(stages, progress)
                 .schedule();

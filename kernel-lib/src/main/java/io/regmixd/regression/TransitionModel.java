@@ -11,6 +11,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// RegMix-D's regression (arXiv 2606.18663): `f(mixture, losses, stage) -> next losses`, what one stage of
 /// training on the mixture makes of the validation losses before it. One regression a domain, shared by all
@@ -55,6 +57,7 @@ public final class TransitionModel {
     private final List<Regression> regressions; // one a domain
     private final Coverage coverage;
     private final List<TransitionModel> halves;
+    private final Set<String> fittedOn;
 
     private TransitionModel(
             Trajectories trajectories,
@@ -66,6 +69,7 @@ public final class TransitionModel {
             Progress progress)
             throws InterruptedException {
         this.halves = halves;
+        fittedOn = runs.stream().map(Trajectory::run).collect(Collectors.toUnmodifiableSet());
         coverage = Coverage.of(runs);
         domains = trajectories.domains();
         stages = trajectories.stages();
@@ -158,27 +162,25 @@ public final class TransitionModel {
             Trajectories trajectories, List<String> domains, Regressor regressor, long seed, Progress progress)
             throws InterruptedException {
         List<Trajectory> runs = new ArrayList<>(trajectories.usable());
-        List<TransitionModel> halves = new ArrayList<>();
+        List<Trajectories> some = new ArrayList<>();
         Random random = new Random(seed);
         for (int half = 0; half < HALVES; half++) {
             Collections.shuffle(runs, random);
-            Trajectories some = trajectories.withRuns(List.copyOf(runs.subList(0, runs.size() / 2)));
-            double done = half;
-            halves.add(fit(
-                    some,
-                    domains,
-                    regressor,
-                    seed,
-                    (step, fraction, message) ->
-                            progress.update(step, (done + fraction) / (HALVES + 1), message + ", half of the runs")));
+            some.add(trajectories.withRuns(List.copyOf(runs.subList(0, runs.size() / 2))));
         }
+        List<TransitionModel> halves = Parallel.map(
+                "Fitting next losses on mixtures and losses",
+                HALVES,
+                half -> fit(some.get(half), domains, regressor, seed, Progress.SILENT),
+                (step, fraction, message) ->
+                        progress.update(step, fraction * HALVES / (HALVES + 1), message + " halves of the runs"));
         return new TransitionModel(
                 trajectories,
                 trajectories.usable(),
                 domains,
                 regressor,
                 seed,
-                List.copyOf(halves),
+                halves,
                 (step, fraction, message) -> progress.update(step, (HALVES + fraction) / (HALVES + 1), message));
     }
 
@@ -205,6 +207,11 @@ public final class TransitionModel {
     /// Where the proxies have been.
     public Coverage coverage() {
         return coverage;
+    }
+
+    /// The names of the runs that it was fitted on.
+    public Set<String> fittedOn() {
+        return fittedOn;
     }
 
     /// The models of random halves of the runs; none unless fitted by [#fitWithSpread].
