@@ -1,6 +1,6 @@
 """The benchmark `data`: what preparing a corpus costs, beside its tokenizer alone.
 
-The text is the demo corpus's, twice, as zstd JSON lines of two domains, in GPT-2's vocabulary. One Java process prepares
+The text is the demo corpus's, four times, as zstd JSON lines of two domains, in GPT-2's vocabulary. One Java process prepares
 it on all cores, another one on one, each by turns with the bare tokenizer. A third prepares ten million documents in
 1.5 GB of heap, a fourth opens a corpus of 25 billion tokens.
 """

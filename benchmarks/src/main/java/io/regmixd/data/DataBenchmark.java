@@ -44,7 +44,7 @@ import javax.management.openmbean.CompositeData;
 /// `open` (milliseconds to open a corpus whose files are sparse).
 final class DataBenchmark {
 
-    private static final int COPIES = 2;
+    private static final int COPIES = 4;
     private static final List<String> NAMES = List.of("one", "other");
 
     private DataBenchmark() {}
