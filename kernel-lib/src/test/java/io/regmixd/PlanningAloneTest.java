@@ -2,6 +2,7 @@ package io.regmixd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regmixd.export.PlanCommand;
 import io.regmixd.export.ScheduleExport;
 import io.regmixd.export.ScheduleFormat;
 import io.regmixd.planning.Plan;
@@ -45,6 +46,28 @@ class PlanningAloneTest {
                     .toList();
             assertThat(said).last().isEqualTo("planned");
         }
+        assertPlanningAlone(loaded);
+    }
+
+    @Test
+    void theCommandLoadsNeitherPyTorchNorTheTrainingWingNorAwt(@TempDir Path folder) throws Exception {
+        SyntheticWorld world = new SyntheticWorld(3, 2, 0.01, 1);
+        Path runs = folder.resolve("runs.csv");
+        world.train(world.switching(24, 1), 1).table().write().csv(runs.toFile());
+        Path loaded = folder.resolve("loaded");
+        String log = "JAVA_TOOL_OPTIONS=-Xlog:class+load:file=" + loaded + "; export JAVA_TOOL_OPTIONS;";
+        Path out = folder.resolve("out");
+        try (OtherJvm jvm = new OtherJvm(
+                log, PlanCommand.class, "--runs", runs.toString(), "--objective", "domain0", "--out", out.toString())) {
+            List<String> said = Stream.iterate(jvm.line(), line -> line != null, line -> next(jvm))
+                    .toList();
+            assertThat(said).last().isEqualTo("  schedule.svg");
+        }
+        assertPlanningAlone(loaded);
+        assertThat(Files.readAllLines(loaded)).noneMatch(line -> line.contains(" java.awt.Toolkit"));
+    }
+
+    private static void assertPlanningAlone(Path loaded) throws IOException {
         List<String> classes = Files.readAllLines(loaded);
         assertThat(classes).as("the log of loaded classes").anyMatch(line -> line.contains("io.regmixd.planning."));
         assertThat(classes)

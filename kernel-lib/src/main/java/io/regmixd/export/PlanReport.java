@@ -134,8 +134,7 @@ record PlanReport(PlanRequest request, Proposal proposal, Evidence evidence) {
     }
 
     private double highest(String domain) {
-        return request.runs().schedules().stream()
-                .flatMap(schedule -> schedule.stages().stream())
+        return PlanRequest.trained(request.runs(), request.method()).stream()
                 .mapToDouble(mixture -> mixture.weight(domain))
                 .max()
                 .orElseThrow();

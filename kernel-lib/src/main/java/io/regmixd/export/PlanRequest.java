@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What `./plan` was asked for: the runs, what is to be low, and what a schedule may be.
@@ -72,7 +73,8 @@ record PlanRequest(
         notes.addAll(runs.said());
         Map<String, Double> objective = objective(options, runs);
         List<String> metrics = List.copyOf(objective.keySet());
-        String unit = unit(metrics);
+        List<String> units = metrics.stream().map(runs::unit).distinct().toList();
+        String unit = units.size() == 1 ? units.getFirst() : "of mixed units";
         OptionalDouble top = OptionalDouble.empty();
         if (options.given("maximise").isPresent()) {
             top = OptionalDouble.of(runs.top(metrics));
@@ -98,7 +100,7 @@ record PlanRequest(
         int stages = stages(options, runs, method);
         return new PlanRequest(
                 runs,
-                problem(options, runs, objective, available, training),
+                problem(options, runs, trained(runs, method), objective, available, training),
                 natural,
                 method,
                 stages,
@@ -129,13 +131,6 @@ record PlanRequest(
         return objective;
     }
 
-    private static String unit(List<String> metrics) {
-        boolean bits = metrics.stream()
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .allMatch(name -> name.contains("bpb") || name.contains("bits_per_byte"));
-        return bits ? "bits per byte" : "nats per token";
-    }
-
     private static Map<String, Long> available(Options options, Runs runs) throws IOException {
         Map<String, Long> available = new LinkedHashMap<>();
         Optional<String> file = options.given("available");
@@ -154,11 +149,21 @@ record PlanRequest(
         return available;
     }
 
-    private static Problem problem(
-            Options options, Runs runs, Map<String, Double> objective, Map<String, Long> available, Training training) {
-        List<Mixture> trained = runs.schedules().stream()
-                .flatMap(schedule -> schedule.stages().stream())
+    /// The mixtures that a plan must stay within: of the stages or, where runs count with their means, of these.
+    static List<Mixture> trained(Runs runs, Optional<Proposal.Method> method) {
+        boolean constant = method.isEmpty() || method.get() == Proposal.Method.REGMIX;
+        return runs.schedules().stream()
+                .flatMap(schedule -> constant ? Stream.of(schedule.mean()) : schedule.stages().stream())
                 .toList();
+    }
+
+    private static Problem problem(
+            Options options,
+            Runs runs,
+            List<Mixture> trained,
+            Map<String, Double> objective,
+            Map<String, Long> available,
+            Training training) {
         Problem problem = Problem.minimise(objective, runs.domains()).within(trained);
         for (Options.Named bound : options.named("highest", "DOMAIN=WEIGHT")) {
             problem = problem.weight(bound.name(), 0, bound.number());
@@ -191,7 +196,10 @@ record PlanRequest(
                         + " throughout, or log the losses of each run at several steps");
             }
             notes.add("final losses only: one mixture is planned for the whole training; a schedule needs losses on the"
-                    + " way");
+                    + " way"
+                    + (runs.stages() > 1
+                            ? "; a run of " + runs.stages() + " phases counts with its mean mixture"
+                            : ""));
             return Optional.empty();
         }
         String method = given.orElse("look-ahead");

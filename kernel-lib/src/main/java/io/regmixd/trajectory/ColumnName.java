@@ -1,6 +1,7 @@
 package io.regmixd.trajectory;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +42,12 @@ record ColumnName(Kind kind, String name, int phase) {
         return first(WEIGHTS, column)
                 .map(name -> new ColumnName(Kind.WEIGHT, name, 0))
                 .or(() -> first(LOSSES, column).map(name -> new ColumnName(Kind.LOSS, name, 0)));
+    }
+
+    /// Whether a column of losses is in bits per byte.
+    static boolean isInBits(String column) {
+        String lower = column.toLowerCase(Locale.ROOT);
+        return lower.contains("bpb") || lower.contains("bits_per_byte");
     }
 
     private static Optional<String> first(List<Pattern> patterns, String column) {

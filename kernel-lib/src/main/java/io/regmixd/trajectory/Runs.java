@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -33,6 +34,7 @@ public final class Runs {
     private final List<MixtureSchedule> schedules;
     private final double[][] ends; // [runs][measured], NaN where missing
     private final Optional<Trajectories> trajectories;
+    private final Set<String> inBits; // of the measured ones
     private final List<String> said;
 
     private Runs(
@@ -42,6 +44,7 @@ public final class Runs {
             List<MixtureSchedule> schedules,
             double[][] ends,
             Optional<Trajectories> trajectories,
+            Set<String> inBits,
             List<String> said) {
         this.domains = List.copyOf(domains);
         this.measured = List.copyOf(measured);
@@ -49,6 +52,7 @@ public final class Runs {
         this.schedules = List.copyOf(schedules);
         this.ends = ends;
         this.trajectories = trajectories;
+        this.inBits = Set.copyOf(inBits);
         this.said = List.copyOf(said);
     }
 
@@ -95,6 +99,7 @@ public final class Runs {
                 runs.stream().map(Trajectory::schedule).toList(),
                 ends,
                 Optional.of(trajectories),
+                Set.of(),
                 more);
     }
 
@@ -104,8 +109,9 @@ public final class Runs {
             List<String> names,
             List<MixtureSchedule> schedules,
             double[][] ends,
+            Set<String> inBits,
             List<String> said) {
-        return new Runs(domains, measured, names, schedules, ends, Optional.empty(), said);
+        return new Runs(domains, measured, names, schedules, ends, Optional.empty(), inBits, said);
     }
 
     /// What the mixtures are over: the domains, then metrics that are none, which always have weight 0.
@@ -125,6 +131,11 @@ public final class Runs {
     /// What can be an objective.
     public List<String> measured() {
         return measured;
+    }
+
+    /// What a metric is in, by the name of its column: `bits per byte` or `nats per token`.
+    public String unit(String metric) {
+        return inBits.contains(metric) ? "bits per byte" : "nats per token";
     }
 
     /// How many runs there are, diverged ones left out.
@@ -260,7 +271,7 @@ public final class Runs {
                 turned[i][column] = top - turned[i][column];
             }
         }
-        return new Runs(domains, measured, names, schedules, turned, trajectories, said);
+        return new Runs(domains, measured, names, schedules, turned, trajectories, inBits, said);
     }
 
     /// The best possible value of some scores: 1, or 100 where some run has more than 1.

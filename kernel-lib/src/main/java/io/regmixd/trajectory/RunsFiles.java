@@ -69,9 +69,13 @@ final class RunsFiles {
         List<String> said = new ArrayList<>();
         List<String> domains = new ArrayList<>(weights.domains());
         List<String> measured = new ArrayList<>();
+        Set<String> inBits = new HashSet<>();
         for (String column : losses.losses()) {
             String name = ColumnName.of(column).map(ColumnName::name).orElse(column);
             measured.add(weights.domains().contains(name) && !measured.contains(name) ? name : column);
+            if (ColumnName.isInBits(column)) {
+                inBits.add(measured.getLast());
+            }
         }
         List<String> unmeasured =
                 domains.stream().filter(name -> !measured.contains(name)).toList();
@@ -103,7 +107,7 @@ final class RunsFiles {
                         .number(other.get(names.get(i)), losses.losses().get(m));
             }
         }
-        return Runs.of(domains, measured, names, schedules, ends, said);
+        return Runs.of(domains, measured, names, schedules, ends, inBits, said);
     }
 
     private static Runs folder(Path folder) throws IOException {

@@ -213,4 +213,69 @@ class PlanCommandTest {
         assertThatThrownBy(() -> plan("--check", out + "/plan.json", "--observed", other.toString()))
                 .hasMessageContaining("name them [RegMix, natural]");
     }
+
+    /// Each phase goes up to nearly all of a domain, the mean of a run's two does not.
+    @Test
+    void runsOfTwoPhasesCountWithTheirMeanAndBoundThePlanByIt() throws Exception {
+        Random random = new Random(3);
+        StringBuilder csv = new StringBuilder("run,phase_0_a,phase_0_b,phase_1_a,phase_1_b,eval/a_bpb\n");
+        double highest = 0;
+        for (int i = 0; i < 40; i++) {
+            double first = random.nextDouble();
+            double second = random.nextDouble();
+            double mean = (first + second) / 2;
+            highest = Math.max(highest, mean);
+            csv.append(String.format(
+                    Locale.ROOT,
+                    "%d,%.6f,%.6f,%.6f,%.6f,%.6f%n",
+                    i,
+                    first,
+                    1 - first,
+                    second,
+                    1 - second,
+                    1.5 - mean / 2));
+        }
+        Path out = folder.resolve("out");
+        Path file = Files.writeString(folder.resolve("phases.csv"), csv);
+        assertThat(plan("--runs", file.toString(), "--objective", "a", "--out", out.toString()))
+                .as(said())
+                .isZero();
+        assertThat(ScheduleExport.read(out.resolve("schedule.json")).mean().weight("a"))
+                .isLessThanOrEqualTo(highest + 1e-6)
+                .isGreaterThan(highest - 0.05);
+        assertThat(said())
+                .contains("2 phases, final losses only", "counts with its mean mixture", "bits per byte")
+                .doesNotContain("Beyond the runs");
+    }
+
+    @Test
+    void aScoreIsMaximised() throws Exception {
+        Random random = new Random(3);
+        StringBuilder csv = new StringBuilder("run,weight_a,weight_b,piqa\n");
+        for (int i = 0; i < 40; i++) {
+            double a = random.nextDouble();
+            csv.append(String.format(
+                    Locale.ROOT, "%d,%.4f,%.4f,%.4f%n", i, a, 1 - a, 0.4 + a / 3 + 0.005 * random.nextGaussian()));
+        }
+        Path out = folder.resolve("out");
+        Path file = Files.writeString(folder.resolve("scores.csv"), csv);
+        assertThat(plan(
+                        "--runs",
+                        file.toString(),
+                        "--objective",
+                        "piqa",
+                        "--maximise",
+                        "true",
+                        "--out",
+                        out.toString()))
+                .as(said())
+                .isZero();
+        MixtureSchedule schedule = ScheduleExport.read(out.resolve("schedule.json"));
+        assertThat(schedule.domains()).containsExactly("a", "b");
+        assertThat(schedule.mean().weight("a")).isGreaterThan(0.85);
+        Path target = Files.writeString(folder.resolve("target.csv"), "piqa\n0.73\n");
+        said.reset();
+        plan("--check", out + "/plan.json", "--observed", target.toString());
+        assertThat(said()).contains("0.2700");
+    }
 }
