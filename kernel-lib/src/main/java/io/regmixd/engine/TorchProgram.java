@@ -39,6 +39,7 @@ final class TorchProgram implements AutoCloseable {
             "out of memory|_STATUS_ALLOC_FAILED|can't allocate memory|not enough memory", Pattern.CASE_INSENSITIVE);
 
     private final Model model;
+    private volatile boolean failed; // DJL then keeps references to the inputs of the call
 
     private TorchProgram(Model model) {
         this.model = model;
@@ -91,9 +92,14 @@ final class TorchProgram implements AutoCloseable {
             }
         });
         inputs.addAll(tensors);
-        return allocating(() -> model.getBlock()
-                .forward(new ParameterStore(scope, false), inputs, training)
-                .singletonOrThrow());
+        try {
+            return allocating(() -> model.getBlock()
+                    .forward(new ParameterStore(scope, false), inputs, training)
+                    .singletonOrThrow());
+        } catch (RuntimeException e) {
+            failed = true;
+            throw e;
+        }
     }
 
     /// Does what takes memory on this program's device.
@@ -117,9 +123,25 @@ final class TorchProgram implements AutoCloseable {
         return OUT_OF_MEMORY.matcher(String.valueOf(e.getMessage())).find();
     }
 
+    /// Frees all tensors. DJL does not let go of the inputs of a call that failed, so their storage is taken from them
+    /// first.
     @Override
     public void close() {
-        model.close();
+        try {
+            if (failed) {
+                empty();
+            }
+        } finally {
+            model.close();
+        }
+    }
+
+    private void empty() {
+        try (NDManager scope = manager().newSubManager()) {
+            call(scope, "empty", Map.of("p", manager().getManagedArrays()), List.of(), false)
+                    .close();
+        } catch (EngineException | DeviceMemoryException _) { // the device is lost, and all that was on it
+        }
     }
 
     /// Writes the archive, which `torch.jit.load` opens in Python and C++, too.

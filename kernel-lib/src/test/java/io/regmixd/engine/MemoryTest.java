@@ -9,6 +9,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
 import io.regmixd.Progress;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
@@ -89,6 +91,23 @@ class MemoryTest {
                 assertThat(llama.train(TOKENS, 1, CONTEXT, step, 1e-2, 0))
                         .isEqualTo(undisturbed.train(TOKENS, 1, CONTEXT, step, 1e-2, 0));
             }
+        }
+    }
+
+    /// DJL keeps the inputs of a call that fails: references, as this test holds one.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatAFailedCallKeepsHoldsNoMemoryOnceTheModelsAreClosed(boolean fails) {
+        Replica replica = replica();
+        Llama llama = llama(replica);
+        try (NDManager other = NDManager.newBaseManager("PyTorch");
+                IValue kept = IValue.from((PtNDArray) replica.parameters().getFirst())) {
+            if (fails) {
+                int[] tokens = {0, 1, 2, 3, 4, 3, 2, 5}; // 5 is none of the vocabulary
+                assertThatThrownBy(() -> llama.losses(tokens, 1, CONTEXT)).isInstanceOf(EngineException.class);
+            }
+            llama.close();
+            assertThat(kept.toTensor((PtNDManager) other).getShape().size()).isEqualTo(fails ? 0 : 5 * 2);
         }
     }
 
