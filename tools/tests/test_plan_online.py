@@ -58,12 +58,12 @@ class PlanOnlineTest(unittest.TestCase):
         log = ("--log", str(self.folder / "kept" / "plan.json"))
         losses = {"web": 3.2, "co de": 3.0, 'ma"th': 2.9}
         code, said, errors = self.ask(
-            json.dumps({"step": 0}), "not json", json.dumps({"step": 333, "losses": {"web": 1}}), "",
-            json.dumps({"step": 333, "losses": losses}), extra=log,
+            json.dumps({"step": 0}), "not json", json.dumps({"step": 325, "losses": {"web": 1}}), "",
+            json.dumps({"step": 325, "losses": losses}), extra=log,
         )
         self.assertEqual(code, 0, errors)
         first, no_json, incomplete, second = said
-        self.assertEqual((first["step"], first["stage"], first["until_step"]), (0, 1, 333))
+        self.assertEqual((first["step"], first["stage"], first["until_step"]), (0, 1, 325))
         self.assertEqual(list(first["mixture"]), DOMAINS)
         self.assertAlmostEqual(sum(first["mixture"].values()), 1)
         self.assertEqual(set(second["predicted"]), set(DOMAINS))
@@ -73,7 +73,7 @@ class PlanOnlineTest(unittest.TestCase):
         self.assertEqual(incomplete["error"], "losses.co de: missing, expected a number")
         self.assertIn("Ready: ", errors)
 
-        code, said, errors = self.ask(json.dumps({"step": 333, "losses": losses}), json.dumps({"step": 666, "losses": losses}), extra=log)
+        code, said, errors = self.ask(json.dumps({"step": 325, "losses": losses}), json.dumps({"step": 675, "losses": losses}), extra=log)
         self.assertEqual(code, 0, errors)
         self.assertEqual(said[0], {**second, "replayed": True})
         self.assertNotIn("replayed", said[1])
@@ -87,7 +87,7 @@ class PlanOnlineTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         lines = [line for line in done.stdout.splitlines() if not line.startswith("  ")]
         self.assertEqual([line.split(":")[0] for line in lines], [
-            "stage 1, steps 0 to 332", "stage 2, steps 333 to 665", "stage 3, steps 666 to 999", "final losses"
+            "stage 1, steps 0 to 324", "stage 2, steps 325 to 674", "stage 3, steps 675 to 999", "final losses"
         ])
         self.assertIn('ma"th 40.0%', lines[2])
 
@@ -100,8 +100,8 @@ class PlanOnlineTest(unittest.TestCase):
         self.assertEqual(json.loads(checkpoint.read_text(encoding="utf-8"))["step"], 1000)
         # as if it had been killed before the second stage was saved
         first = json.loads(log.read_text(encoding="utf-8"))["exchanges"][0]["answer"]["mixture"]
-        seen = {domain: weight * 333 for domain, weight in first.items()}
-        checkpoint.write_text(json.dumps({"step": 333, "seen": seen}), encoding="utf-8")
+        seen = {domain: weight * 325 for domain, weight in first.items()}
+        checkpoint.write_text(json.dumps({"step": 325, "seen": seen}), encoding="utf-8")
         again = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE)
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertEqual(again.stdout.replace(" (as decided before)", ""), whole.stdout[whole.stdout.index("stage 2, "):])

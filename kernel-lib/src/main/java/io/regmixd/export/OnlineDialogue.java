@@ -4,6 +4,7 @@ import io.regmixd.Progress;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureRow;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.mixture.Stages;
 import io.regmixd.planning.OnlinePlanner;
 import io.regmixd.planning.Plan;
 import io.regmixd.store.Json;
@@ -43,7 +44,7 @@ final class OnlineDialogue {
     private final OnlinePlanner planner;
     private final List<String> domains;
     private final int stages;
-    private final int steps;
+    private final Stages spans;
     private final Optional<Path> log;
     private final Provenance provenance;
     private final List<ObjectNode> answers = new ArrayList<>();
@@ -71,7 +72,7 @@ final class OnlineDialogue {
         this.planner = planner;
         this.domains = domains;
         this.stages = stages;
-        this.steps = steps;
+        this.spans = Stages.of(stages, steps);
         this.log = log;
         this.provenance = provenance;
         losses.add(untrained.clone());
@@ -147,7 +148,7 @@ final class OnlineDialogue {
     }
 
     private int start(int stage) {
-        return (int) ((long) stage * steps / stages);
+        return spans.start(stage);
     }
 
     private int stage(JsonNode value) {
@@ -160,7 +161,7 @@ final class OnlineDialogue {
             starts.add(start(stage));
         }
         throw new IllegalArgumentException(
-                "step: " + value + " starts no stage; of " + steps + " steps these do: " + starts);
+                "step: " + value + " starts no stage; of " + spans.steps() + " steps these do: " + starts);
     }
 
     private double[] losses(JsonNode given) {

@@ -2,6 +2,7 @@ package io.regmixd.export;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.mixture.Stages;
 import io.regmixd.store.WholeFile;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /// A schedule on its way to another trainer: with how long the training is there, and where each domain lies.
 ///
@@ -42,7 +44,6 @@ public record ScheduleExport(
         Map<String, Long> available) {
 
     private static final String DOMAIN = "{domain}";
-    private static final int FEW_STEPS = 50; // between checkpoints
 
     /// @throws IllegalArgumentException if a number is out of its range, a domain has no source, or a name is
     ///     not text that UTF-8 can write
@@ -141,38 +142,16 @@ public record ScheduleExport(
         throw new IOException(file + " ends in neither .json nor .csv: these two can be read back");
     }
 
-    /// The stages with the steps that they cover. Their ends are those of equal stages, moved to the nearest
-    /// multiple of an interval where they would share none of 50 steps or more: several trainers can stop at a
-    /// checkpoint alone, and would have to save one at every step.
+    /// The stages with the steps that they cover.
     List<Span> spans() {
-        int interval = interval();
-        List<Span> spans = new ArrayList<>();
-        int from = 0;
-        for (int stage = 0; stage < schedule.size(); stage++) {
-            int end = (int) Math.round((double) schedule.endOf(stage, steps) / interval) * interval;
-            spans.add(new Span(stage + 1, from, end, schedule.stages().get(stage)));
-            from = end;
-        }
-        return spans;
-    }
-
-    /// The greatest divisor of all steps that moves no stage's end by more than a twentieth of a stage; 1 where the
-    /// ends need not be moved, or cannot be.
-    private int interval() {
-        int own = schedule.size() == 1 ? steps : 0;
-        for (int stage = 0; stage < schedule.size(); stage++) {
-            own = BigInteger.valueOf(own)
-                    .gcd(BigInteger.valueOf(schedule.endOf(stage, steps)))
-                    .intValueExact();
-        }
-        if (own >= FEW_STEPS) {
-            return 1;
-        }
-        int interval = Math.max(1, steps / schedule.size() / 10);
-        while (steps % interval != 0) {
-            interval--;
-        }
-        return interval > own ? interval : 1;
+        Stages stages = schedule.spans(steps);
+        return IntStream.range(0, stages.count())
+                .mapToObj(stage -> new Span(
+                        stage + 1,
+                        stages.start(stage),
+                        stages.end(stage),
+                        schedule.stages().get(stage)))
+                .toList();
     }
 
     /// Tokens up to a step.

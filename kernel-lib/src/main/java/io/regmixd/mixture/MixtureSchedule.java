@@ -3,9 +3,8 @@ package io.regmixd.mixture;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 
-/// One mixture a stage; the stages are equal spans of training.
+/// One mixture per stage; the stages are equal spans of training, as far as its steps allow ([Stages]).
 ///
 /// @param stages at least one, all over the same domains; `stages.get(0)` is what training starts on
 public record MixtureSchedule(List<Mixture> stages) implements Serializable {
@@ -34,25 +33,22 @@ public record MixtureSchedule(List<Mixture> stages) implements Serializable {
         return stages.size();
     }
 
-    /// The mixture of the 0-based step `step` of `steps`. Stage s covers steps `floor(s*steps/S)` up to, not
-    /// including, `floor((s+1)*steps/S)`.
+    /// The mixture of the 0-based step `step` of `steps`.
     ///
     /// @throws IndexOutOfBoundsException if the step is not in 0 to steps-1
+    /// @throws IllegalArgumentException  if there are fewer steps than stages
     public Mixture at(int step, int steps) {
-        Objects.checkIndex(step, steps);
-        int stage = 0;
-        while (endOf(stage, steps) <= step) {
-            stage++;
-        }
-        return stages.get(stage);
+        return stages.get(spans(steps).at(step));
     }
 
-    /// The first step after the 0-based stage `stage` when training takes `steps` steps.
-    public int endOf(int stage, int steps) {
-        return (int) ((stage + 1L) * steps / size());
+    /// Which steps each stage covers when training takes `steps` steps.
+    ///
+    /// @throws IllegalArgumentException if there are fewer steps than stages
+    public Stages spans(int steps) {
+        return Stages.of(size(), steps);
     }
 
-    /// What the whole training sees: the mean over the stages, which are equally long.
+    /// What the whole training sees: the mean over the stages, each counted alike.
     public Mixture mean() {
         return Mixture.mean(stages);
     }

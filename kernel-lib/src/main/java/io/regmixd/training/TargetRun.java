@@ -248,9 +248,8 @@ public final class TargetRun {
     /// decided.
     private void steer(Training training, Decisions decisions, long seed, Progress progress)
             throws IOException, InterruptedException {
-        int stepsAStage = settings.steps() / settings.stages();
         int stages = training.stagesMeasured();
-        if (stages == 0 || training.step() != stages * stepsAStage) {
+        if (stages == 0 || training.step() != settings.spans().start(stages)) {
             return;
         }
         for (Map.Entry<String, Steering> method : online.entrySet()) {

@@ -216,7 +216,7 @@ public final class Training implements AutoCloseable {
                         run.seed(),
                         "weights_by_stage",
                         run.schedule().stages().stream()
-                                .limit(begun(settings, step))
+                                .limit(settings.spans().begun(step))
                                 .map(Mixture::weights)
                                 .toList()))
                 .toList();
@@ -224,16 +224,12 @@ public final class Training implements AutoCloseable {
                 "corpus", corpus.fingerprint(), "settings", settings, "sequences", SequenceStream.RULE, "runs", begun));
     }
 
-    private static int begun(TrainingSettings settings, int step) {
-        return Math.ceilDiv(step * settings.stages(), settings.steps());
-    }
-
     /// Trains up to the end of the stage under way and measures the validation losses.
     ///
     /// @throws InterruptedException if the thread is interrupted; the state is that after the last whole step,
     ///     and may be saved or trained on. Where all steps of the stage were taken, the next call only measures
     public void stage(Listener listener) throws InterruptedException {
-        int end = (stagesMeasured() + 1) * settings.steps() / settings.stages();
+        int end = settings.spans().end(stagesMeasured());
         double productRate = PRODUCT_RATES.computeIfAbsent(
                 devices + " " + settings.compute().precision(), key -> llama.productRate(2048));
         long start = System.nanoTime();
@@ -427,7 +423,7 @@ public final class Training implements AutoCloseable {
     /// @throws IllegalArgumentException if it does not, or has other domains or another number of stages
     public void reschedule(int run, MixtureSchedule schedule) {
         Run old = runs.get(run);
-        int begun = begun(settings, step);
+        int begun = settings.spans().begun(step);
         if (schedule.size() != settings.stages()
                 || !schedule.domains().equals(corpus.domains())
                 || !schedule.stages()
@@ -442,7 +438,7 @@ public final class Training implements AutoCloseable {
 
     private Trajectory trajectory(int k) {
         boolean diverged = divergedAt[k] > 0;
-        int wholeStages = diverged ? (divergedAt[k] - 1) * settings.stages() / settings.steps() : settings.stages();
+        int wholeStages = diverged ? settings.spans().ended(divergedAt[k] - 1) : settings.stages();
         double[][] rows =
                 losses.stream().limit(wholeStages + 1L).map(stage -> stage[k]).toArray(double[][]::new);
         return new Trajectory(

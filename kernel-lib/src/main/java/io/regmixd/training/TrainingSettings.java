@@ -4,6 +4,7 @@ import io.regmixd.data.Corpus;
 import io.regmixd.engine.Compute;
 import io.regmixd.engine.LlamaConfig;
 import io.regmixd.mixture.LearningRate;
+import io.regmixd.mixture.Stages;
 import java.io.Serializable;
 import java.util.Locale;
 
@@ -12,8 +13,9 @@ import java.util.Locale;
 /// @param model            its size
 /// @param context          predicted tokens in a sequence
 /// @param batch            sequences in a step
-/// @param steps            optimizer steps, a multiple of `stages`
-/// @param stages           equal spans of training; validation losses are measured after each
+/// @param steps            optimizer steps, at least one per stage
+/// @param stages           spans of training as [Stages] has them, equal where the steps divide evenly; validation
+///     losses are measured after each
 /// @param learningRate     over the steps
 /// @param weightDecay      AdamW's, decoupled
 /// @param validationTokens predicted validation tokens a domain at each measurement, at least one context
@@ -39,9 +41,9 @@ public record TrainingSettings(
             throw new IllegalArgumentException("context " + context + ", batch " + batch + ", steps " + steps
                     + ", stages " + stages + ": all must be positive");
         }
-        if (steps % stages != 0) {
-            throw new IllegalArgumentException("steps " + steps + " is not a multiple of stages " + stages + ": try "
-                    + (steps / stages + 1) * stages);
+        if (steps < stages) {
+            throw new IllegalArgumentException(
+                    "steps " + steps + " are fewer than stages " + stages + ": each takes at least one");
         }
         if (validationTokens < context) {
             throw new IllegalArgumentException(
@@ -132,7 +134,12 @@ public record TrainingSettings(
         return (long) steps * batch * context;
     }
 
-    /// Training tokens in one stage.
+    /// Which steps each stage covers.
+    public Stages spans() {
+        return Stages.of(stages, steps);
+    }
+
+    /// Training tokens in one stage, on average.
     public long tokensAStage() {
         return tokens() / stages;
     }

@@ -29,8 +29,8 @@ class OnlineDialogueTest {
 
     private static final List<String> DOMAINS = List.of("web", "co\"de");
     private static final String FIRST = "{\"step\": 0}";
-    private static final String SECOND = "{\"step\": 333, \"losses\": {\"web\": 3, \"co\\\"de\": 1}}";
-    private static final String THIRD = "{\"step\": 666, \"losses\": {\"co\\\"de\": 1, \"web\": 2}}";
+    private static final String SECOND = "{\"step\": 325, \"losses\": {\"web\": 3, \"co\\\"de\": 1}}";
+    private static final String THIRD = "{\"step\": 675, \"losses\": {\"co\\\"de\": 1, \"web\": 2}}";
 
     @TempDir
     private Path folder;
@@ -93,12 +93,12 @@ class OnlineDialogueTest {
         String second = dialogue.answer(SECOND);
         String third = dialogue.answer(THIRD);
 
-        assertThat(first).startsWith("{\"step\":0,\"stage\":1,\"until_step\":333,\"mixture\":{\"web\":0.5,");
+        assertThat(first).startsWith("{\"step\":0,\"stage\":1,\"until_step\":325,\"mixture\":{\"web\":0.5,");
         assertThat(Json.parse(first).has("predicted")).isFalse();
-        assertThat(second).startsWith("{\"step\":333,\"stage\":2,\"until_step\":666,");
+        assertThat(second).startsWith("{\"step\":325,\"stage\":2,\"until_step\":675,");
         assertThat(second).endsWith("\"predicted\":{\"web\":9.0,\"co\\\"de\":8.0},\"warnings\":[\"far\"]}");
         assertThat(mixture(second)).isEqualTo(Map.of("web", 0.75, "co\"de", 0.25));
-        assertThat(third).startsWith("{\"step\":666,\"stage\":3,\"until_step\":1000,");
+        assertThat(third).startsWith("{\"step\":675,\"stage\":3,\"until_step\":1000,");
         Trajectory last = asked.getLast();
         assertThat(last.losses(0)).containsExactly(10, 11);
         assertThat(last.losses(1)).containsExactly(3, 1);
@@ -143,17 +143,17 @@ class OnlineDialogueTest {
                     {"step": 0} {"step": 0}                     | not JSON: Trailing token
                     {}                                          | step: missing, expected a number
                     {"step": "0"}                               | step: is "0", expected a number
-                    {"step": 10}                                | step: 10 starts no stage; of 1000 steps these do: [0, 333, 666]
+                    {"step": 10}                                | step: 10 starts no stage; of 1000 steps these do: [0, 325, 675]
                     {"step": 1000}                              | step: 1000 starts no stage
-                    {"step": 666, "losses": {}}                 | step: 666 comes too early; ask at step 333 first
-                    {"step": 333}                               | losses: missing, expected an object
-                    {"step": 333, "losses": {"web": 1}}         | losses.co"de: missing, expected a number
-                    {"step": 333, "losses": {"wab": 1}}         | losses.wab: the proxies had no such domain
-                    {"step": 333, "losses": {"web": NaN}}       | not JSON: Non-standard token 'NaN'
-                    {"step": 333, "losses": {"web": 1e999}}     | losses.web: is
-                    {"step": 333, "losses": {"web": -1}}        | losses.web: is -1.0, expected nats a token, above 0
-                    {"step": 333, "loss": 1}                    | loss: there is no such field; known are [step, losses]
-                    {"step": 333, "step": 333}                  | not JSON: Duplicate
+                    {"step": 675, "losses": {}}                 | step: 675 comes too early; ask at step 325 first
+                    {"step": 325}                               | losses: missing, expected an object
+                    {"step": 325, "losses": {"web": 1}}         | losses.co"de: missing, expected a number
+                    {"step": 325, "losses": {"wab": 1}}         | losses.wab: the proxies had no such domain
+                    {"step": 325, "losses": {"web": NaN}}       | not JSON: Non-standard token 'NaN'
+                    {"step": 325, "losses": {"web": 1e999}}     | losses.web: is
+                    {"step": 325, "losses": {"web": -1}}        | losses.web: is -1.0, expected nats a token, above 0
+                    {"step": 325, "loss": 1}                    | loss: there is no such field; known are [step, losses]
+                    {"step": 325, "step": 325}                  | not JSON: Duplicate
                     """)
     void whatCannotBeAnsweredNamesTheFieldAndIsNoEnd(String question, String error) throws Exception {
         OnlineDialogue dialogue = dialogue("s");
@@ -170,7 +170,7 @@ class OnlineDialogueTest {
         OnlineDialogue dialogue = dialogue("s");
         dialogue.answer(FIRST);
         failure = new ArithmeticException("too hot");
-        assertThat(dialogue.answer(THIRD.replace("666", "333"))).isEqualTo("{\"error\":\"too hot\"}");
+        assertThat(dialogue.answer(THIRD.replace("675", "325"))).isEqualTo("{\"error\":\"too hot\"}");
         failure = null;
         assertThat(mixture(dialogue.answer(SECOND))).containsEntry("web", 0.75);
     }

@@ -62,7 +62,7 @@ class MixtureTest {
             length[stage]++;
             last = stage;
         }
-        assertThat(schedule.endOf(stages - 1, steps)).isEqualTo(steps);
+        assertThat(schedule.spans(steps).end(stages - 1)).isEqualTo(steps);
         for (int stage = 0; stage < stages; stage++) {
             assertThat(length[stage]).isBetween(steps / stages, (steps + stages - 1) / stages);
         }

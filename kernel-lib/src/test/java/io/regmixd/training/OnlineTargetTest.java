@@ -55,9 +55,13 @@ class OnlineTargetTest {
     }
 
     private static TargetRun target(Map<String, MixtureSchedule> schedules, Long... seeds) {
+        return target(9, schedules, seeds);
+    }
+
+    private static TargetRun target(int steps, Map<String, MixtureSchedule> schedules, Long... seeds) {
         LlamaConfig tiny = new LlamaConfig(1, 2, 16, 32, 256);
         TrainingSettings settings =
-                new TrainingSettings(tiny, 32, 4, 9, STAGES, LearningRate.cosine(1e-2, 2, 1e-4), 0.1, 64);
+                new TrainingSettings(tiny, 32, 4, steps, STAGES, LearningRate.cosine(1e-2, 2, 1e-4), 0.1, 64);
         return TargetRun.of(corpus, settings, schedules, List.of(seeds));
     }
 
@@ -69,6 +73,19 @@ class OnlineTargetTest {
         double[][] losses = new double[run.rows()][];
         Arrays.setAll(losses, run::losses);
         return losses;
+    }
+
+    @Test
+    void plannerIsAskedAfterEachStageAlsoWhereStepsDoNotDivideEvenly(@TempDir Path folder) throws Exception {
+        Trajectories trained = target(7, Map.of(), 1L)
+                .online("steered", planner(OnlineTargetTest::byLosses))
+                .train(folder, Progress.SILENT);
+
+        Trajectory run = trained.runs().getFirst();
+        for (int stage = 1; stage < STAGES; stage++) {
+            assertThat(run.schedule().stages().get(stage))
+                    .isEqualTo(Mixture.proportional(corpus.domains(), run.losses(stage)));
+        }
     }
 
     @Test

@@ -353,14 +353,36 @@ class TrainingTest {
 
     @Test
     void settingsThatDoNotFitAreRefusedByField() {
-        assertThatThrownBy(() -> new TrainingSettings(TINY, 32, 4, 10, 3, LearningRate.constant(1e-3, 1), 0.1, 64))
-                .hasMessage("steps 10 is not a multiple of stages 3: try 12");
+        assertThatThrownBy(() -> new TrainingSettings(TINY, 32, 4, 2, 3, LearningRate.constant(1e-3, 1), 0.1, 64))
+                .hasMessage("steps 2 are fewer than stages 3: each takes at least one");
         assertThatThrownBy(() -> new TrainingSettings(TINY, 32, 4, 9, 3, LearningRate.constant(1e-3, 1), 0.1, 31))
                 .hasMessageContaining("validationTokens 31");
         MixtureSchedule two = MixtureSchedule.constant(Mixture.uniform(corpus.domains()), 2);
         assertThatThrownBy(() ->
                         Training.start(corpus, settings(1e-3), List.of(new Run("a", two, 1)), ComputeDevice.cpu(1)))
                 .hasMessageContaining("schedule of 2 stages");
+    }
+
+    @Test
+    void stagesOfStepsThatDoNotDivideEvenlyEndWhereSchedulesChange() throws Exception {
+        TrainingSettings seven = new TrainingSettings(TINY, 32, 4, 7, 3, LearningRate.constant(1e-3, 1), 0.1, 128);
+        Run run = constant("a", 1, 1, 0, 0);
+        MixtureSchedule later = new MixtureSchedule(List.of(
+                run.schedule().stages().getFirst(),
+                run.schedule().stages().get(1),
+                Mixture.of(corpus.domains(), 0, 1, 0)));
+        try (Training training = Training.start(corpus, seven, List.of(run), ComputeDevice.cpu(1))) {
+            List<Integer> ends = new ArrayList<>();
+            while (!training.finished()) {
+                training.stage(Training.Listener.SILENT);
+                ends.add(training.step());
+                if (training.step() == 4) {
+                    training.reschedule(0, later); // the last stage has not begun
+                }
+            }
+            assertThat(ends).containsExactly(2, 4, 7);
+            assertThat(training.trajectories().getFirst().schedule()).isEqualTo(later);
+        }
     }
 
     static TrainingSettings settings(double learningRate) {
