@@ -6,6 +6,7 @@ import io.regmixd.Progress;
 import io.regmixd.engine.huggingface.HuggingFace;
 import io.regmixd.store.TensorFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,9 +17,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /// K Llama models of one size, trained together on one device or several: parameters, AdamW's moments, one
@@ -39,13 +40,15 @@ public final class Llama implements AutoCloseable {
     private final Replicas replicas;
     private final List<Replica> owners; // of each parameter: who updates it
     private final boolean[] frozen;
+    private final Pieces pieces;
 
-    Llama(LlamaConfig config, int models, List<Replica> replicas) {
+    Llama(LlamaConfig config, int models, List<Replica> replicas, Pieces pieces) {
         this.config = config;
         this.models = models;
         this.replicas = new Replicas(replicas);
         this.owners = owners(config, replicas);
         this.frozen = new boolean[models];
+        this.pieces = pieces;
     }
 
     private Llama(LlamaConfig config, int models, List<ComputeDevice> devices, Compute compute) {
@@ -54,7 +57,8 @@ public final class Llama implements AutoCloseable {
                 models,
                 devices.stream()
                         .map(device -> new Replica(config, models, device, compute))
-                        .toList());
+                        .toList(),
+                Pieces.USUAL);
     }
 
     /// The largest parameters first, each to the replica that has the least so far.
@@ -96,27 +100,25 @@ public final class Llama implements AutoCloseable {
         double wide = Math.sqrt(2.0 / 5 / config.width());
         double narrow = 1 / (Math.sqrt(config.width()) * config.layers());
         shapes(config).forEach((name, shape) -> {
-            boolean gain = shape[0] == 1;
             boolean intoResidual = name.endsWith("attention_output") || name.endsWith("down");
-            float[] values = new float[Math.toIntExact(seeds.length * shape[0] * shape[1])];
-            int size = values.length / seeds.length;
-            for (int k = 0; k < seeds.length; k++) {
-                if (gain) {
-                    Arrays.fill(values, k * size, (k + 1) * size, 1f);
-                } else {
-                    SplittableRandom random = new SplittableRandom(seeds[k] * 0x9E3779B97F4A7C15L + name.hashCode());
-                    for (int i = k * size; i < (k + 1) * size; i++) {
-                        values[i] = (float) ((intoResidual ? narrow : wide) * random.nextGaussian());
-                    }
-                }
-            }
+            Pieces.Values values = shape[0] == 1
+                    ? next -> Arrays.fill(next, 1f)
+                    : new InitialValues(seeds, name, shape[0] * shape[1], intoResidual ? narrow : wide);
             addParameter(name, values);
         });
         addMoments();
     }
 
-    private void addParameter(String name, float[] values) {
-        replicas.all().forEach(replica -> replica.parameters().add(replica.create(values, shape(name))));
+    private void addParameter(String name, Pieces.Values values) {
+        List<NDArray> made = pieces.create(replicas.all(), shape(name), values);
+        for (int r = 0; r < made.size(); r++) {
+            replicas.all().get(r).parameters().add(made.get(r));
+        }
+    }
+
+    private NDArray moment(int parameter, String name, Pieces.Values values) {
+        return pieces.create(List.of(owners.get(parameter)), shape(name), values)
+                .getFirst();
     }
 
     private void addMoments() {
@@ -137,15 +139,7 @@ public final class Llama implements AutoCloseable {
             throws IOException {
         Llama llama = new Llama(config, models, devices, compute);
         try {
-            llama.restore("parameters", file, (i, name, values) -> llama.addParameter(name, values));
-            llama.restore("first_moments", file, (i, name, values) -> {
-                Replica owner = llama.owners.get(i);
-                owner.firstMoments().put(i, owner.create(values, llama.shape(name)));
-            });
-            llama.restore("second_moments", file, (i, name, values) -> {
-                Replica owner = llama.owners.get(i);
-                owner.secondMoments().put(i, owner.create(values, llama.shape(name)));
-            });
+            llama.restore(file);
             return llama;
         } catch (IOException | RuntimeException | Error e) {
             llama.close();
@@ -153,22 +147,31 @@ public final class Llama implements AutoCloseable {
         }
     }
 
+    void restore(TensorFile file) throws IOException {
+        restore("parameters", file, (i, name, values) -> addParameter(name, values));
+        restore(
+                "first_moments",
+                file,
+                (i, name, values) -> owners.get(i).firstMoments().put(i, moment(i, name, values)));
+        restore(
+                "second_moments",
+                file,
+                (i, name, values) -> owners.get(i).secondMoments().put(i, moment(i, name, values)));
+    }
+
     /// Takes a parameter's values, or those of one of its moments.
     private interface Taker {
-        void take(int parameter, String name, float[] values);
+        void take(int parameter, String name, Pieces.Values values);
     }
 
     private void restore(String part, TensorFile file, Taker taker) throws IOException {
         int i = 0;
         for (String name : shapes(config).keySet()) {
-            TensorFile.Tensor tensor = file.next();
-            String expected = part + "." + name;
-            if (!tensor.name().equals(expected)
-                    || !Arrays.equals(tensor.shape(), shape(name).getShape())) {
-                throw new IOException("holds tensor " + tensor.name() + " of shape " + Arrays.toString(tensor.shape())
-                        + ", expected " + expected + " of " + shape(name));
+            try {
+                taker.take(i++, name, new SavedValues(file, part + "." + name, shape(name)));
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             }
-            taker.take(i++, name, tensor.data());
         }
     }
 
@@ -186,13 +189,21 @@ public final class Llama implements AutoCloseable {
         HuggingFace files = HuggingFace.open(folder);
         Llama llama = new Llama(files.config(), 1, devices, compute);
         try {
-            files.read(llama::addParameter, progress);
+            files.read((name, values) -> llama.addParameter(name, whole(values)), progress);
             llama.addMoments();
             return llama;
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
             llama.close();
             throw e;
         }
+    }
+
+    private static Pieces.Values whole(float[] values) {
+        int[] taken = {0};
+        return next -> {
+            System.arraycopy(values, taken[0], next, 0, next.length);
+            taken[0] += next.length;
+        };
     }
 
     /// Writes one model in the format of Hugging Face's Transformers, which vLLM and
@@ -216,12 +227,13 @@ public final class Llama implements AutoCloseable {
 
     private float[] values(String parameter, int model) {
         try (NDArray one = parameter(parameter).get(model)) {
-            return Replica.fetch(one);
+            return pieces.fetch(one);
         }
     }
 
     /// Parameters and AdamW's moments, each `[K, rows, columns]` under a name like `parameters.layer0.down`,
-    /// copied from their device one at a time as they are asked for.
+    /// copied from their device one at a time as they are asked for. Of more than 2^26 numbers, some rows of all
+    /// models at a time, `[rows, columns]`: `parameters.embedding.0`, `parameters.embedding.1`.
     public Iterable<TensorFile.Tensor> tensors() {
         return () -> Stream.of(
                         saved("parameters", i -> replicas.first().parameters().get(i)),
@@ -235,10 +247,21 @@ public final class Llama implements AutoCloseable {
 
     private Stream<TensorFile.Tensor> saved(String part, Function<Integer, NDArray> tensors) {
         List<String> names = List.copyOf(shapes(config).keySet());
-        return IntStream.range(0, names.size()).mapToObj(i -> {
-            NDArray tensor = tensors.apply(i);
-            return new TensorFile.Tensor(
-                    part + "." + names.get(i), tensor.getShape().getShape(), Replica.fetch(tensor));
+        return IntStream.range(0, names.size())
+                .boxed()
+                .flatMap(i -> saved(part + "." + names.get(i), tensors.apply(i)));
+    }
+
+    private Stream<TensorFile.Tensor> saved(String name, NDArray tensor) {
+        Shape shape = tensor.getShape();
+        if (shape.size() <= pieces.numbers()) {
+            return Stream.of(tensor).map(one -> new TensorFile.Tensor(name, shape.getShape(), pieces.fetch(one)));
+        }
+        long step = pieces.step(shape);
+        return LongStream.range(0, Math.ceilDiv(shape.size(), step)).mapToObj(piece -> {
+            int count = Math.toIntExact(Math.min(step, shape.size() - piece * step));
+            long[] rows = {count / shape.get(2), shape.get(2)};
+            return new TensorFile.Tensor(name + "." + piece, rows, pieces.fetch(tensor, piece * step, count));
         });
     }
 

@@ -98,13 +98,29 @@ final class Replica implements AutoCloseable {
         return program.allocating(tensor::zerosLike);
     }
 
-    /// The values of a tensor that lives as long as this replica. What they are copied to on their way is freed at
-    /// once: DJL would keep a GPU tensor's copy in host memory as long as the tensor's manager.
-    static float[] fetch(NDArray tensor) {
-        try (NDManager scope = tensor.getManager().newSubManager()) {
-            tensor.tempAttach(scope);
-            return tensor.toFloatArray();
+    /// @throws DeviceMemoryException if there is no room
+    NDArray zeros(Shape shape) {
+        return program.allocating(() -> manager().zeros(shape));
+    }
+
+    /// Overwrites some of a tensor's numbers.
+    ///
+    /// @param from the first
+    /// @throws DeviceMemoryException if there is no room for them on their way
+    void put(float[] values, long from, NDArray into) {
+        try (NDManager scope = manager().newSubManager();
+                NDArray some = Pieces.some(into, from, values.length)) {
+            NDArray piece = program.allocating(() -> scope.create(values));
+            call("copy", inOrder("into", List.of(some), "other", List.of(piece)), List.of());
         }
+    }
+
+    private static Map<String, List<NDArray>> inOrder(
+            String first, List<NDArray> one, String second, List<NDArray> other) {
+        Map<String, List<NDArray>> lists = new LinkedHashMap<>();
+        lists.put(first, one);
+        lists.put(second, other);
+        return lists;
     }
 
     List<NDArray> parameters() {
@@ -130,10 +146,8 @@ final class Replica implements AutoCloseable {
         if (gradients.isEmpty()) {
             addGradients();
         }
-        Map<String, List<NDArray>> lists = new LinkedHashMap<>();
-        lists.put("p", parameters);
-        lists.put("g", gradients);
-        float[] result = inTiles("gradients", lists, tokens, models, sequences, context);
+        float[] result =
+                inTiles("gradients", inOrder("p", parameters, "g", gradients), tokens, models, sequences, context);
         return new float[][] {Arrays.copyOf(result, models), Arrays.copyOfRange(result, models, 2 * models)};
     }
 
@@ -206,10 +220,7 @@ final class Replica implements AutoCloseable {
 
     /// Adds another replica's gradients to this one's, of the parameters that this one updates.
     void add(Replica other) {
-        Map<String, List<NDArray>> lists = new LinkedHashMap<>();
-        lists.put("into", owned(gradients));
-        lists.put("other", owned(other.gradients));
-        call("add", lists, List.of());
+        call("add", inOrder("into", owned(gradients), "other", owned(other.gradients)), List.of());
     }
 
     /// Squared norm of each model's gradient, of the parameters that this replica updates.
@@ -240,10 +251,7 @@ final class Replica implements AutoCloseable {
 
     /// Takes over the parameters that another replica updates.
     void copy(Replica other) {
-        Map<String, List<NDArray>> lists = new LinkedHashMap<>();
-        lists.put("into", other.owned(parameters));
-        lists.put("other", other.owned(other.parameters));
-        call("copy", lists, List.of());
+        call("copy", inOrder("into", other.owned(parameters), "other", other.owned(other.parameters)), List.of());
     }
 
     /// Floating-point operations a second of a product of two square matrices.

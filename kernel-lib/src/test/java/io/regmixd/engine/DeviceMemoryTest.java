@@ -50,7 +50,8 @@ class DeviceMemoryTest {
         ComputeDevice device = ComputeDevice.cpu();
         Map<String, Integer> attributes = new LinkedHashMap<>(Replica.attributes(WIDE, 1, device, Compute.FLOAT32));
         attributes.put("gpu", 1);
-        Llama llama = new Llama(WIDE, 1, List.of(new Replica(WIDE, 1, device, Compute.FLOAT32, attributes)));
+        Llama llama =
+                new Llama(WIDE, 1, List.of(new Replica(WIDE, 1, device, Compute.FLOAT32, attributes)), Pieces.USUAL);
         llama.initialise(new long[] {1});
         return llama;
     }

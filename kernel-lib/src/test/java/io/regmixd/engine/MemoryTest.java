@@ -12,11 +12,15 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.regmixd.Progress;
+import io.regmixd.store.TensorFile;
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +39,7 @@ class MemoryTest {
     }
 
     private static Llama llama(Replica replica) {
-        Llama llama = new Llama(TINY, 1, List.of(replica));
+        Llama llama = new Llama(TINY, 1, List.of(replica), Pieces.USUAL);
         llama.initialise(new long[] {1});
         return llama;
     }
@@ -113,10 +117,10 @@ class MemoryTest {
 
     @Test
     void modelsThatCannotBeMadeWholeLeaveNothing() {
-        LlamaConfig wide = new LlamaConfig(1, 1, 2, 1 << 30, 5); // embedding and attention can be made
+        LlamaConfig wide = new LlamaConfig(1, 1, 1 << 22, 1, 2); // embedding and a gain can be made
         int before = FakeGpus.tensors();
         assertThatThrownBy(() -> Llama.initialise(wide, new long[] {1}, ComputeDevice.cpu(1), Compute.FLOAT32))
-                .isInstanceOf(ArithmeticException.class);
+                .isInstanceOf(DeviceMemoryException.class);
         assertThat(FakeGpus.tensors()).isEqualTo(before);
     }
 
@@ -147,6 +151,84 @@ class MemoryTest {
                 assertThat(replica.manager().getManagedArrays()).hasSize(before);
             }
         }
+    }
+
+    /// As tensors of more than 2 GiB would be.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 9, 59})
+    void tensorsInPiecesAreMadeSavedRestoredAndExportedLikeWholeOnes(int numbers, @TempDir Path folder)
+            throws Exception {
+        long[] seeds = {1, 2};
+        int[] tokens = {0, 1, 2, 3, 4, 3, 2, 1, 4, 3, 2, 1, 0, 0, 1, 2};
+        Path whole = folder.resolve("whole.arrow");
+        Path pieces = folder.resolve("pieces.arrow");
+        try (Llama expected = with(seeds.length, 2, Pieces.USUAL);
+                Llama shown = with(seeds.length, 2, new Pieces(numbers))) {
+            expected.initialise(seeds);
+            shown.initialise(seeds);
+            for (Llama llama : List.of(expected, shown)) {
+                llama.train(tokens(tokens), 2, CONTEXT, 1, 1e-2, 0.1);
+            }
+            TensorFile.write(whole, Map.of(), expected.tensors());
+            TensorFile.write(pieces, Map.of(), shown.tensors());
+            assertThat(longest(pieces)).isLessThanOrEqualTo(Math.max(numbers, 6)); // a row has 6 numbers at most
+            expected.export(1, CONTEXT, OptionalInt.empty(), folder.resolve("a"), Precision.FLOAT32, Progress.SILENT);
+            shown.export(1, CONTEXT, OptionalInt.empty(), folder.resolve("b"), Precision.FLOAT32, Progress.SILENT);
+            assertThat(folder.resolve("b/model.safetensors"))
+                    .hasSameBinaryContentAs(folder.resolve("a/model.safetensors"));
+        }
+        for (Path file : List.of(whole, pieces)) {
+            try (Llama restored = with(seeds.length, 1, new Pieces(numbers));
+                    TensorFile saved = TensorFile.open(file)) {
+                restored.restore(saved);
+                Path again = folder.resolve("again.arrow");
+                TensorFile.write(again, Map.of(), restored.tensors());
+                assertThat(again).hasSameBinaryContentAs(pieces);
+            }
+        }
+    }
+
+    @Test
+    void piecesOfATensorThatAreMissingAreAnError(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("pieces.arrow");
+        try (Llama llama = with(1, 1, new Pieces(4))) {
+            llama.initialise(new long[] {1});
+            List<TensorFile.Tensor> cut = new ArrayList<>();
+            llama.tensors().forEach(cut::add);
+            cut.remove(1);
+            TensorFile.write(file, Map.of(), cut);
+        }
+        try (Llama restored = with(1, 1, Pieces.USUAL);
+                TensorFile saved = TensorFile.open(file)) {
+            assertThatThrownBy(() -> restored.restore(saved))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("holds tensor parameters.embedding.2 of shape [1, 2], expected"
+                            + " parameters.embedding of (1, 5, 2)");
+        }
+    }
+
+    private static int longest(Path file) throws IOException {
+        int longest = 0;
+        try (TensorFile saved = TensorFile.open(file)) {
+            for (int i = 0; i < saved.size(); i++) {
+                longest = Math.max(longest, saved.next().data().length);
+            }
+        }
+        return longest;
+    }
+
+    private static Llama with(int models, int devices, Pieces pieces) {
+        List<Replica> replicas = ComputeDevice.cpu(devices).stream()
+                .map(device -> new Replica(TINY, models, device, Compute.FLOAT32))
+                .toList();
+        return new Llama(TINY, models, replicas, pieces);
+    }
+
+    /// For each of two models.
+    private static int[] tokens(int[] ofOne) {
+        return IntStream.range(0, 2 * ofOne.length)
+                .map(i -> ofOne[i % ofOne.length])
+                .toArray();
     }
 
     @Test

@@ -102,7 +102,7 @@ class ReplicasTest {
                 new LinkedHashMap<>(Replica.attributes(TINY, SEEDS.length, device, Compute.FLOAT32));
         attributes.putAll(given);
         Replica replica = new Replica(TINY, SEEDS.length, device, Compute.FLOAT32, attributes);
-        Llama llama = new Llama(TINY, SEEDS.length, List.of(replica));
+        Llama llama = new Llama(TINY, SEEDS.length, List.of(replica), Pieces.USUAL);
         llama.initialise(SEEDS);
         return llama;
     }
