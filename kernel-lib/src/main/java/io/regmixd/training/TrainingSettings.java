@@ -6,6 +6,7 @@ import io.regmixd.engine.LlamaConfig;
 import io.regmixd.mixture.LearningRate;
 import io.regmixd.mixture.Stages;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Locale;
 
 /// How one model is trained: all that decides its losses besides schedule, seed and corpus.
@@ -34,6 +35,8 @@ public record TrainingSettings(
 
     /// Vocabularies are padded to a multiple of 64, 128, 256 or 1,024: the products' sizes suit the hardware.
     private static final int MOST_PADDING = 1024;
+
+    private static final List<String> REGMIX_SIZES = List.of("1M", "60M", "1B");
 
     /// @throws IllegalArgumentException naming the field that does not fit
     public TrainingSettings {
@@ -71,7 +74,9 @@ public record TrainingSettings(
     }
 
     /// The same in another number of stages.
-    TrainingSettings withStages(int other) {
+    ///
+    /// @throws IllegalArgumentException if there are fewer steps than stages
+    public TrainingSettings withStages(int other) {
         return new TrainingSettings(
                 model, context, batch, steps, other, learningRate, weightDecay, validationTokens, compute);
     }
@@ -96,9 +101,9 @@ public record TrainingSettings(
                 LlamaConfig.demoProxy(), 128, 8, steps, stages, LearningRate.constant(4e-3, steps / 10), 0.1, 2048);
     }
 
-    /// A target of [LlamaConfig#demoTarget] whose learning rate is constant after a warm-up, as the proxies' is, and
-    /// falls over the last fifth of the steps. RegMix's targets follow a cosine, under which the last stages hardly
-    /// count.
+    /// A target of [LlamaConfig#demoTarget] whose learning rate is constant after a warm-up, as the proxies' is,
+    /// and falls over the last fifth of the steps. RegMix's targets follow a cosine, under which the last stages
+    /// hardly count.
     public static TrainingSettings demoTarget(int steps, int stages) {
         return new TrainingSettings(
                 LlamaConfig.demoTarget(),
@@ -109,6 +114,37 @@ public record TrainingSettings(
                 LearningRate.warmUpStableDecay(3e-3, steps / 20, 0.2, 1e-4),
                 0.1,
                 8_192);
+    }
+
+    /// RegMix's proxies, as `mixture_config/synthesize_mixture.py` of its repository (sail-sg/regmix) sets them:
+    /// 1,000 steps of 512 sequences of 2,048 tokens, learning rate 4e-4 after 100 steps of warm-up and constant
+    /// from then on, losses on 1.6 million held-out tokens per domain (50 batches of 16 sequences), in bfloat16.
+    /// RegMix-D trains the same (2606.18663, appendix A.1), with five switch points in its main table: six
+    /// stages.
+    ///
+    /// @param size `1M` or `60M`, see [LlamaConfig#preset]
+    /// @throws IllegalArgumentException if it is no size of RegMix's
+    public static TrainingSettings regmixProxies(String size) {
+        return regmix(size, 1_000, LearningRate.constant(4e-4, 100));
+    }
+
+    /// RegMix's targets, as `model_training/pretrain/tinyllama.py` of its repository trains them, and RegMix-D's
+    /// (2606.18663, appendix A.1): 25,000 steps of 512 sequences of 2,048 tokens, weight decay 0.1, learning rate
+    /// by a cosine from 4e-4, after 1,000 steps of warm-up, to 1e-5, in bfloat16. RegMix-D does not say how its
+    /// rate changes; RegMix's is taken. Six stages, as of [#regmixProxies].
+    ///
+    /// @param size `1B`, `60M` or `1M`
+    /// @throws IllegalArgumentException if it is no size of RegMix's
+    public static TrainingSettings regmixTarget(String size) {
+        return regmix(size, 25_000, LearningRate.cosine(4e-4, 1_000, 1e-5));
+    }
+
+    private static TrainingSettings regmix(String size, int steps, LearningRate learningRate) {
+        if (!REGMIX_SIZES.contains(size)) {
+            throw new IllegalArgumentException("RegMix trained no size " + size + ": choose one of " + REGMIX_SIZES);
+        }
+        return new TrainingSettings(
+                LlamaConfig.preset(size), 2_048, 512, steps, 6, learningRate, 0.1, 1_638_400, Compute.BFLOAT16);
     }
 
     /// Refuses a corpus whose tokens the model has no place for, or that has far fewer than the model: most of its
