@@ -28,13 +28,20 @@ public final class DirichletDesign {
     public static final double GRAIN = 2e-4;
 
     private final Mixture natural;
+    private final double[] prior; // what proxies' mixtures are drawn round
     private final double[] upperBounds;
 
-    private DirichletDesign(Mixture natural, double highestUsage) {
+    private DirichletDesign(Mixture natural, double[] prior, double[] upperBounds) {
         this.natural = natural;
-        this.upperBounds = Arrays.stream(natural.weights())
+        this.prior = prior;
+        this.upperBounds = upperBounds;
+    }
+
+    private static DirichletDesign of(Mixture natural, double highestUsage) {
+        double[] upperBounds = Arrays.stream(natural.weights())
                 .map(w -> w == 0 ? 0 : Math.min(1, highestUsage * w))
                 .toArray();
+        return new DirichletDesign(natural, temper(natural.weights()), upperBounds);
     }
 
     /// @param natural each domain's share of the available tokens, all positive
@@ -46,14 +53,43 @@ public final class DirichletDesign {
                         "natural share of " + natural.domains().get(i) + " is 0: leave the domain out");
             }
         }
-        return new DirichletDesign(natural, HIGHEST_USAGE);
+        return of(natural, HIGHEST_USAGE);
     }
 
     /// Without upper bounds, to draw candidates for a problem that has bounds of its own.
     ///
     /// @param centre what the draws lie around; a domain of weight 0 is never drawn
     public static DirichletDesign about(Mixture centre) {
-        return new DirichletDesign(centre, Double.POSITIVE_INFINITY);
+        return of(centre, Double.POSITIVE_INFINITY);
+    }
+
+    /// The same, but one domain may have any weight up to `highest`, and is drawn at least as often as if all domains
+    /// were alike. For a scarce domain that a plan may want to spend late, all at once: proxies must show what that
+    /// does. What keeps its text from being repeated is then a budget over the whole run.
+    ///
+    /// @param highest above 0, at most 1
+    /// @throws IllegalArgumentException if there is no such domain, or the weight is out of range
+    public DirichletDesign reaching(String domain, double highest) {
+        int d = index(domain);
+        if (!(highest > 0 && highest <= 1)) {
+            throw new IllegalArgumentException(
+                    "highest weight of " + domain + " is " + highest + ", expected above 0 and at most 1");
+        }
+        double[] bounds = upperBounds.clone();
+        bounds[d] = highest;
+        double[] lifted = prior.clone();
+        lifted[d] = Math.max(lifted[d], 1.0 / lifted.length);
+        double sum = Arrays.stream(lifted).sum();
+        return new DirichletDesign(
+                natural, Arrays.stream(lifted).map(w -> w / sum).toArray(), bounds);
+    }
+
+    private int index(String domain) {
+        int d = natural.domains().indexOf(domain);
+        if (d < 0) {
+            throw new IllegalArgumentException("no domain " + domain + " in " + natural.domains());
+        }
+        return d;
     }
 
     /// The highest weight of a domain in any mixture of this design: 15 times its natural share, at most 1. It
@@ -70,7 +106,6 @@ public final class DirichletDesign {
     /// @throws IllegalArgumentException if so many draws were rejected that fewer than `count` are left
     public List<Mixture> sample(int count, long seed) {
         Random random = new Random(seed);
-        double[] prior = temper(natural.weights());
         List<double[]> kept = new ArrayList<>();
         for (int i = 0; i < count * DRAWS_A_SAMPLE; i++) {
             double strength = LOWEST_STRENGTH
@@ -122,13 +157,13 @@ public final class DirichletDesign {
     /// @throws InterruptedException if the thread is interrupted meanwhile
     public List<Mixture> candidates(int count, long seed) throws InterruptedException {
         Random random = new Random(seed);
-        double[] prior = natural.weights();
+        double[] centre = natural.weights();
         List<Mixture> candidates = new ArrayList<>(count);
         while (candidates.size() < count) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("drawing candidates");
             }
-            double[] weights = dirichlet(prior, 1, random);
+            double[] weights = dirichlet(centre, 1, random);
             if (withinBounds(weights)) {
                 candidates.add(Mixture.proportional(natural.domains(), weights));
             }
@@ -141,10 +176,7 @@ public final class DirichletDesign {
     /// @param sample as [#sample] draws it
     /// @throws IllegalArgumentException if there is no such domain
     public String inWords(List<Mixture> sample, String domain) {
-        int d = natural.domains().indexOf(domain);
-        if (d < 0) {
-            throw new IllegalArgumentException("no domain " + domain + " in " + natural.domains());
-        }
+        int d = index(domain);
         double[] weights = sample.stream()
                 .mapToDouble(mixture -> mixture.weight(d))
                 .sorted()

@@ -178,6 +178,40 @@ class DirichletDesignTest {
     }
 
     @Test
+    void aDomainThatMayReachHighWeightsDoesAndTheOthersKeepTheirBounds() {
+        Mixture natural = Mixture.of(List.of("scarce", "some", "much"), 0.02, 0.04, 0.94);
+        DirichletDesign narrow = DirichletDesign.regmix(natural);
+        DirichletDesign design = narrow.reaching("scarce", 0.9);
+        List<Mixture> mixtures = design.sample(500, 3);
+        double[] scarce =
+                mixtures.stream().mapToDouble(mixture -> mixture.weight(0)).toArray();
+        assertThat(Arrays.stream(scarce).max().orElseThrow()).isBetween(0.6, 0.9 + DirichletDesign.GRAIN);
+        assertThat(Arrays.stream(scarce).average().orElseThrow()).isGreaterThan(2 * mean(narrow.sample(500, 3), 0));
+        assertThat(mixtures).allSatisfy(mixture -> assertThat(mixture.weight(1)).isLessThan(15 * 0.04 + 0.001));
+        assertThat(List.of(design.upperBound(0), design.upperBound(1))).containsExactly(0.9, 0.6);
+    }
+
+    private static double mean(List<Mixture> mixtures, int domain) {
+        return mixtures.stream()
+                .mapToDouble(mixture -> mixture.weight(domain))
+                .average()
+                .orElseThrow();
+    }
+
+    @Test
+    void reachesOutOfRangeAreRefusedByName() {
+        DirichletDesign design = DirichletDesign.regmix(Mixture.of(List.of("a", "b"), 0.5, 0.5));
+        assertThatThrownBy(() -> design.reaching("c", 0.5))
+                .hasMessageContaining("c")
+                .hasMessageContaining("[a, b]");
+        for (double highest : new double[] {0, 1.1, Double.NaN}) {
+            assertThatThrownBy(() -> design.reaching("a", highest))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("highest weight of a");
+        }
+    }
+
+    @Test
     void wordsSayHowFarASampleGoes() {
         List<String> ab = List.of("a", "b");
         DirichletDesign design = DirichletDesign.regmix(Mixture.of(ab, 0.02, 0.98));
