@@ -291,6 +291,20 @@ public record Manifest(
         return Sha256.of(Json.line(content).getBytes(StandardCharsets.UTF_8)).substring(0, 16);
     }
 
+    /// Bytes of the prepared tokens at most, by the domains' bounds.
+    ///
+    /// @param vocabulary of the tokenizer
+    /// @return nothing where a domain is read to its end, however much that is
+    public OptionalLong mostBytes(int vocabulary) {
+        if (!domains.stream().allMatch(domain -> domain.maxTokens().isPresent())) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(domains.stream()
+                .mapToLong(
+                        domain -> Tokens.width(vocabulary) * (domain.maxTokens().orElseThrow() + validationTokens))
+                .sum());
+    }
+
     private static List<Object> decides(Domain domain) {
         List<Object> content = new ArrayList<>(List.of(domain.name()));
         switch (domain.source()) {

@@ -3,6 +3,7 @@ package io.regmixd.notebook;
 import io.regmixd.engine.ComputeDevice;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.planning.Plan;
+import io.regmixd.training.Estimate;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -14,6 +15,9 @@ record ListView(List<?> list) implements Rich {
     public Map<String, Object> mimeBundle() {
         if (all(ComputeDevice.class)) {
             return new DevicesView(cast(ComputeDevice.class)).mimeBundle();
+        }
+        if (all(Estimate.class)) {
+            return EstimateView.of(cast(Estimate.class)).mimeBundle();
         }
         if (all(Plan.class)) {
             return Plots.schedules(Plan.schedules(cast(Plan.class))).mimeBundle(lines());

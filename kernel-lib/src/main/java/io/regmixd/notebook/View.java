@@ -7,6 +7,7 @@ import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.planning.Plan;
 import io.regmixd.regression.CrossValidation;
+import io.regmixd.training.Estimate;
 import io.regmixd.training.ProxySweep;
 import io.regmixd.training.TargetRun;
 import io.regmixd.training.TrainingSettings;
@@ -35,6 +36,7 @@ record View<T>(Class<T> type, Function<? super T, ? extends Rich> look) {
             new View<>(ProxySweep.class, SweepView::new),
             new View<>(TargetRun.class, TargetView::new),
             new View<>(TrainingSettings.class, SettingsView::new),
+            new View<>(Estimate.class, estimate -> EstimateView.of(List.of(estimate))),
             new View<>(ComputeDevice.class, device -> new DevicesView(List.of(device))),
             new View<>(Session.class, SessionView::new),
             new View<>(List.class, ListView::new));

@@ -48,7 +48,7 @@ public final class ProxySweep {
     private static final String STEP = "Training proxies";
     private static final String THREADS = "threads_a_worker";
     private static final String GROUPS = "proxies_in_groups";
-    private static final int TOGETHER_ON_GPU = 16;
+    static final int TOGETHER_ON_GPU = 16;
 
     /// A CPU computes one model after the other in any case; small groups finish, and are safe, sooner.
     private static final int TOGETHER_ON_CPU = 2;

@@ -18,6 +18,19 @@ class PileManifestTest {
 
     private static final Path FILE = Path.of("../data-manifests/pile.json");
 
+    /// 25 billion tokens of Pile-CC and 5 billion of each other domain, in two bytes each.
+    @Test
+    void preparedTokensTakeAtMostTwoHundredGigabytes() throws Exception {
+        Manifest manifest = Manifest.read(FILE);
+        long most = manifest.domains().stream()
+                .mapToLong(domain -> domain.maxTokens().orElseThrow() + 1_638_400)
+                .sum();
+        assertThat(manifest.mostBytes(50_277)).hasValue(2 * most);
+        assertThat(manifest.mostBytes(50_277).orElseThrow()).isBetween(100_000_000_000L, 250_000_000_000L);
+        assertThat(Manifest.read(FILE.resolveSibling("demo.json")).mostBytes(256))
+                .isEmpty();
+    }
+
     @Test
     void domainsAreRegMixsInThePilesOwnNames() throws IOException {
         Manifest pile = Manifest.read(FILE);

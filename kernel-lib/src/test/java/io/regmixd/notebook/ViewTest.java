@@ -17,6 +17,8 @@ import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.planning.Plan;
 import io.regmixd.regression.CrossValidation;
 import io.regmixd.regression.Regressor;
+import io.regmixd.training.Estimate;
+import io.regmixd.training.Machine;
 import io.regmixd.training.ProxySweep;
 import io.regmixd.training.TargetRun;
 import io.regmixd.training.TrainingSettings;
@@ -75,6 +77,16 @@ class ViewTest {
                 .isTrue();
         assertThat(text).doesNotContain("@").doesNotContain("[");
         return text;
+    }
+
+    @Test
+    void estimatesAreATableOfWhatTrainingsTake() {
+        Machine machine = Machine.stated("8xH100", 2);
+        Estimate sweep = Estimate.sweep(TrainingSettings.regmixProxies("1M"), 512, 17, machine);
+        Estimate target = Estimate.target(TrainingSettings.regmixTarget("1B"), 1, 1, 17, machine);
+        assertThat(shown(List.of(sweep, target)))
+                .contains("512 proxies", "1 target", "8 x H100", "26.2B", "40%, assumed", "device-hours");
+        assertThat(shown(target)).contains("18.4 h");
     }
 
     @Test
