@@ -20,6 +20,7 @@ torch._C._set_graph_executor_optimize(False)  # as in Java: there is nothing to 
 
 CHECKED = dict(layers=2, heads=8, width=256, hidden=512, vocabulary=2048)
 CONTEXT = 256
+CHUNK = 1024  # tokens of each model whose logits exist at a time, as Memory.java where there is room
 BOUNDS = {"float32": (1e-5, 1e-4), "bfloat16": (1e-3, 3e-2)}  # relative: loss, gradient
 SIZES = {
     "1M": dict(layers=2, heads=8, width=256, hidden=512, vocabulary=50_432),
@@ -77,7 +78,7 @@ def check(folder, device):
             program = load(folder, 8, precision + way, device)
             g = [torch.zeros_like(x) for x in p]
             for sequences in (4, 1):
-                result = program.gradients(p, g, tokens[None].int().to(device), torch.tensor([float(sequences)], device=device)).cpu()
+                result = program.gradients(p, g, tokens[None].int().to(device), torch.tensor([float(sequences), 100.0], device=device)).cpu()
                 errors = [
                     abs(result[0, 0].item() / loss - 1),
                     abs(result[1, 0].item() ** 0.5 / norm - 1),
@@ -116,7 +117,7 @@ def ours(folder, size, models, batch, context, device, seconds, way):
     p = [torch.randn(models, *shape, device=device) * 0.02 for shape in shapes(**size)]
     g, m, v = ([torch.zeros_like(x) for x in p] for _ in range(3))
     tokens = torch.randint(0, size["vocabulary"], (models, batch, context + 1), device=device, dtype=torch.int32)
-    control = torch.tensor([float(batch)])
+    control = torch.tensor([float(batch), float(CHUNK)])
     update = torch.tensor([1e-4, 0.1, 1.0, *[1e-6] * models])
     def step():
         program.gradients(p, g, tokens, control).cpu()

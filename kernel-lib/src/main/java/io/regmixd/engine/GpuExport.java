@@ -58,7 +58,6 @@ final class GpuExport {
             Map<String, Integer> attributes = new LinkedHashMap<>();
             attributes.put("heads", heads);
             attributes.put("models", 1024);
-            attributes.put("logits", 1 << 25);
             attributes.put("precision", compute.precision().torchType());
             attributes.put("recompute", compute.recompute() ? 1 : 0);
             attributes.put("deterministic", compute.deterministic() ? 1 : 0);

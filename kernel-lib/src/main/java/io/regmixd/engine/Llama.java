@@ -298,15 +298,13 @@ public final class Llama implements AutoCloseable {
         return shapes;
     }
 
-    /// How many models of a size fit on a device, by its free memory: parameters, gradients, AdamW's moments
-    /// and the activations of at least one sequence of each in half of it.
+    /// How many models of a size fit on a device, by its free memory, see [Memory].
     ///
     /// @param most at least 1; the answer for a CPU, and where the driver does not say what is free
     /// @return 1 to `most`; that even one fits is not promised
     public static int modelsThatFit(LlamaConfig config, int context, Compute compute, ComputeDevice device, int most) {
-        double one = 4.0 * Float.BYTES * config.parameters() + context * config.activationBytes(context, compute);
         OptionalLong free = device.freeBytes();
-        return free.isEmpty() ? most : (int) Math.clamp(free.getAsLong() / 2.0 / one, 1, most);
+        return free.isEmpty() ? most : Memory.models(config, context, compute, 1, most, free.getAsLong());
     }
 
     public LlamaConfig config() {

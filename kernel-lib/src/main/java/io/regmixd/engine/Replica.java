@@ -24,16 +24,11 @@ final class Replica implements AutoCloseable {
     /// cost too many small operations.
     private static final int CPU_TOKENS = 1024;
 
-    /// Logits that exist at a time: 128 MB on a GPU, 4 MB on a CPU.
-    private static final int GPU_LOGITS = 1 << 25;
-
+    /// Logits that exist at a time on a CPU: 4 MB.
     private static final int CPU_LOGITS = 1 << 20;
 
     /// How many `products` of llama.py computes.
     private static final int PRODUCTS = 4;
-
-    /// How much of a GPU's free memory activations may take.
-    private static final double MEMORY_SHARE = 0.7;
 
     private final LlamaConfig config;
     private final int models;
@@ -47,6 +42,7 @@ final class Replica implements AutoCloseable {
     private final Map<Integer, NDArray> firstMoments = new LinkedHashMap<>();
     private final Map<Integer, NDArray> secondMoments = new LinkedHashMap<>();
     private long tokensAtATime; // of each model; 0 until first asked for
+    private int chunk; // tokens of each model whose logits exist at a time; likewise
 
     Replica(LlamaConfig config, int models, ComputeDevice device, Compute compute) {
         this(config, models, device, compute, attributes(config, models, device, compute));
@@ -71,7 +67,6 @@ final class Replica implements AutoCloseable {
         Map<String, Integer> attributes = new LinkedHashMap<>();
         attributes.put("heads", config.heads());
         attributes.put("models", device.isGpu() ? models : 1);
-        attributes.put("logits", device.isGpu() ? GPU_LOGITS : CPU_LOGITS);
         attributes.put("precision", compute.precision().torchType());
         attributes.put("recompute", compute.recompute() ? 1 : 0);
         attributes.put("deterministic", compute.deterministic() ? 1 : 0);
@@ -187,7 +182,7 @@ final class Replica implements AutoCloseable {
     private float[] inTiles(
             String method, Map<String, List<NDArray>> lists, int[] tokens, int models, int sequences, int context) {
         if (tokensAtATime == 0) {
-            tokensAtATime = tokensThatFit(context);
+            divide(context);
         }
         while (true) {
             int atATime = Math.clamp(tokensAtATime / context, 1, sequences);
@@ -195,27 +190,45 @@ final class Replica implements AutoCloseable {
                 return program.allocating(() -> {
                     NDArray batch = scope.create(
                             IntBuffer.wrap(tokens), new Shape(models, sequences, context + 1), DataType.INT32);
-                    NDArray control = scope.create(new float[] {atATime});
+                    NDArray control = scope.create(new float[] {atATime, chunk});
                     return program.call(scope, method, lists, List.of(batch, control), gpu)
                             .toFloatArray();
                 });
             } catch (DeviceMemoryException e) {
-                if (atATime == 1) {
+                if (atATime > 1) {
+                    tokensAtATime = (long) atATime * context / 2;
+                } else if (chunk > 1) {
+                    chunk = Math.max(1, Math.min(chunk, context) / 8);
+                } else {
                     throw e;
                 }
-                tokensAtATime = (long) atATime * context / 2;
             }
         }
     }
 
-    private long tokensThatFit(int context) {
+    /// Decides by the memory that is free now, beside what a step takes of it in any case.
+    private void divide(int context) {
         if (!gpu) {
-            return CPU_TOKENS;
+            tokensAtATime = CPU_TOKENS;
+            divideLogits(Math.max(1, CPU_LOGITS / config.vocabulary()));
+            return;
         }
+        Memory memory = new Memory(config, models, context, compute, 1);
         OptionalLong free = device.freeBytes();
-        return free.isEmpty()
-                ? Long.MAX_VALUE
-                : (long) (MEMORY_SHARE * free.getAsLong() / (models * config.activationBytes(context, compute)));
+        if (free.isEmpty()) {
+            tokensAtATime = Long.MAX_VALUE;
+            divideLogits(Memory.CHUNK);
+            return;
+        }
+        long gradientsToCome = gradients.isEmpty() ? memory.gradients() : 0;
+        double left = Memory.SHARE * free.getAsLong() - gradientsToCome - memory.products() - memory.temporary();
+        divideLogits(memory.chunk(left));
+        tokensAtATime = (long) memory.sequences(left, chunk) * context;
+    }
+
+    /// Has logits exist of some tokens of each model at a time, unless that is decided already.
+    void divideLogits(int tokens) {
+        chunk = chunk == 0 ? tokens : chunk;
     }
 
     /// Adds another replica's gradients to this one's, of the parameters that this one updates.

@@ -26,7 +26,6 @@ class Llama(Module):
   training : bool
   heads : int          # attention heads H
   models : int         # how many models a tile holds
-  logits : int         # how many logits exist at a time
   precision : int      # of products: 6 float32, 15 bfloat16; parameters, sums, norms and losses are always float32
   recompute : int      # 1: a layer's activations are computed again for its backward pass instead of kept
   deterministic : int  # 1: nothing whose order of summation varies from run to run
@@ -219,14 +218,11 @@ class Llama(Module):
   def targets(self, tokens: Tensor) -> Tensor:
     return torch.slice(tokens, 2, 1, tokens.shape[2]).reshape([tokens.shape[0], -1, 1]).to(4)  # [k, B*T, 1]
 
-  # How many tokens of each model have their logits held at a time.
-  def chunk(self, output: Tensor) -> int:
-    return max(1, torch.floordiv(self.logits, output.shape[0] * output.shape[2]))
-
-  # tokens [1 or K, B, T + 1]; with 1, every model sees the same -> mean loss of each sequence [K, B]
+  # tokens [1 or K, B, T + 1]; with 1, every model sees the same. control: how many sequences a tile holds, and how
+  # many tokens of each model have their logits held at a time -> mean loss of each sequence [K, B]
   def sequence_losses(self, p: List[Tensor], tokens: Tensor, control: Tensor) -> Tensor:
     K, B, T = p[0].shape[0], tokens.shape[1], torch.sub(tokens.shape[2], 1)
-    sequences = int(control[0])
+    sequences, size = int(control[0]), int(control[1])
     weights, rotation = self.weights(p), self.rotation(T, p)
     tokens = tokens.expand([K, -1, -1])
     losses = torch.empty([K, B], dtype=6, device=tokens.device)
@@ -240,7 +236,6 @@ class Llama(Module):
         n, r = self.norm(x)
         targets, output = self.targets(some), w[len(w) - 1]
         of_tokens = annotate(List[Tensor], [])
-        size = self.chunk(output)
         for start in range(0, n.shape[1], size):
           log = torch.log_softmax(self.product(torch.slice(n, 1, start, start + size), output), 2, 6)
           torch.append(of_tokens, torch.gather(log, 2, torch.slice(targets, 1, start, start + size)))
@@ -252,7 +247,7 @@ class Llama(Module):
   # tokens [1 or K, B, T + 1] -> [2, K, B, T]. What follows the end of a sequence changes nothing before it.
   def likelihoods(self, p: List[Tensor], tokens: Tensor, control: Tensor) -> Tensor:
     K, B, T = p[0].shape[0], tokens.shape[1], torch.sub(tokens.shape[2], 1)
-    sequences = int(control[0])
+    sequences, size = int(control[0]), int(control[1])
     weights, rotation = self.weights(p), self.rotation(T, p)
     tokens = tokens.expand([K, -1, -1])
     result = torch.empty([2, K, B, T], dtype=6, device=tokens.device)
@@ -266,7 +261,6 @@ class Llama(Module):
         n, r = self.norm(x)
         targets, output = self.targets(some), w[len(w) - 1]
         of_tokens = annotate(List[Tensor], [])
-        size = self.chunk(output)
         for start in range(0, n.shape[1], size):
           log = torch.log_softmax(self.product(torch.slice(n, 1, start, start + size), output), 2, 6)  # [k, chunk, V]
           target = torch.slice(targets, 1, start, start + size)
@@ -277,10 +271,9 @@ class Llama(Module):
     return result
 
   # The summed loss of the last layer and its gradient, made chunk by chunk in the forward pass, so that all logits
-  # never exist at once. n [k, M, D], targets [k, M, 1] -> loss [k], its gradient by n; adds that by output to sum
-  def cross_entropy(self, n: Tensor, output: Tensor, targets: Tensor, sum: Tensor) -> Tuple[Tensor, Tensor]:
+  # never exist at once, but those of some tokens. n [k, M, D], targets [k, M, 1] -> loss [k], its gradient by n; adds that by output to sum
+  def cross_entropy(self, n: Tensor, output: Tensor, targets: Tensor, sum: Tensor, size: int) -> Tuple[Tensor, Tensor]:
     loss, gn = torch.zeros([n.shape[0]], dtype=6, device=n.device), torch.empty_like(n)
-    size = self.chunk(output)
     for start in range(0, n.shape[1], size):
       h, target = torch.slice(n, 1, start, start + size), torch.slice(targets, 1, start, start + size)
       log = torch.log_softmax(self.product(h, output), 2, 6)  # [k, chunk, V]
@@ -293,7 +286,7 @@ class Llama(Module):
     return (loss, gn)
 
   # Forward and backward pass of some models and sequences: tokens [k, B, T + 1] -> summed loss [k]; adds to g
-  def tile(self, w: List[Tensor], g: List[Tensor], tokens: Tensor, rotation: Tensor) -> Tensor:
+  def tile(self, w: List[Tensor], g: List[Tensor], tokens: Tensor, rotation: Tensor, size: int) -> Tensor:
     layers, last = torch.floordiv(len(w) - 3, 6), len(w) - 1
     x = self.embed(w[0], tokens)
     all_kept = annotate(List[List[Tensor]], [])
@@ -304,7 +297,7 @@ class Llama(Module):
         kept = [input]
       torch.append(all_kept, kept)
     n, r = self.norm(x)
-    loss, gn = self.cross_entropy(n, w[last], self.targets(tokens), g[last])
+    loss, gn = self.cross_entropy(n, w[last], self.targets(tokens), g[last], size)
     gx = self.norm_backward(torch.zeros_like(x), gn, n, r)
     for done in range(layers):
       at = 1 + 6 * (layers - 1 - done)
@@ -320,11 +313,11 @@ class Llama(Module):
       of_embedding.index_add_(0, rows, flat)
     return loss
 
-  # Fills g with the gradients of the summed loss. tokens [K, B, T + 1]; control: how many sequences a tile holds
+  # Fills g with the gradients of the summed loss. tokens [K, B, T + 1]; control as above
   # -> summed loss and squared norm of the gradient of each model [2, K]
   def gradients(self, p: List[Tensor], g: List[Tensor], tokens: Tensor, control: Tensor) -> Tensor:
     K, B, T = tokens.shape[0], tokens.shape[1], torch.sub(tokens.shape[2], 1)
-    sequences = int(control[0])
+    sequences, size = int(control[0]), int(control[1])
     for x in g:
       x.zero_()
     weights, rotation = self.weights(p), self.rotation(T, p)
@@ -334,7 +327,7 @@ class Llama(Module):
       loss = torch.zeros([w[0].shape[0]], dtype=6, device=tokens.device)
       for b in range(0, B, sequences):
         some = torch.slice(torch.slice(tokens, 0, k, k + self.models), 1, b, b + sequences)
-        loss.add_(self.tile(w, of_w, some, rotation))
+        loss.add_(self.tile(w, of_w, some, rotation, size))
       torch.append(losses, loss)
     for i in range(1, len(p)):  # from the gradient of gain times matrix to those of the two
       if p[i - 1].shape[1] == 1:

@@ -356,23 +356,4 @@ class LlamaTest {
             }
         });
     }
-
-    @Test
-    void halfOfAGpusFreeMemoryHoldsTheModelsThatFit() {
-        LlamaConfig one = new LlamaConfig(1, 1, 2, 3, 5);
-        // 2 matrices of 5 x 2, 2 x 6, 2 x 2, 2 x 6 and 3 x 2, 3 gains: 60 parameters
-        double state = 16 * 60;
-        double activations = 7 * 4 * (8 * 2 + 6 * 3 + 6 * 2 + 4 * 3); // a sequence of 7 tokens
-        assertThat(one.parameters()).isEqualTo(60);
-        for (int fit : new int[] {2, 3}) {
-            long free = (long) (2 * (fit + 0.5) * (state + activations));
-            ComputeDevice gpu = ComputeDevice.gpu(0, new FakeGpus(1, free));
-            assertThat(Llama.modelsThatFit(one, 7, Compute.FLOAT32, gpu, 16)).isEqualTo(fit);
-            assertThat(Llama.modelsThatFit(one, 7, Compute.FLOAT32, gpu, 1)).isEqualTo(1);
-        }
-        ComputeDevice full = ComputeDevice.gpu(0, new FakeGpus(1, 0));
-        assertThat(Llama.modelsThatFit(one, 7, Compute.FLOAT32, full, 16)).isEqualTo(1);
-        assertThat(Llama.modelsThatFit(one, 7, Compute.FLOAT32, ComputeDevice.cpu(), 16))
-                .isEqualTo(16);
-    }
 }

@@ -42,9 +42,7 @@ class ReplicasTest {
                 Map.of("gpu", 1, "models", 2, "deterministic", 1),
                 Map.of("models", 2),
                 Map.of("recompute", 1),
-                Map.of("gpu", 1, "models", 2, "recompute", 1),
-                Map.of("logits", 1),
-                Map.of("logits", 7 * 11 * 2));
+                Map.of("gpu", 1, "models", 2, "recompute", 1));
     }
 
     @ParameterizedTest
@@ -96,12 +94,26 @@ class ReplicasTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 64})
+    void logitsOfSomeTokensAtATimeGiveTheSameStep(int tokens) {
+        assertSameTraining(
+                Llama.initialise(TINY, SEEDS, ComputeDevice.cpu(1), Compute.FLOAT32),
+                with(Map.of("gpu", 1, "models", 2), tokens));
+    }
+
     private static Llama with(Map<String, Integer> given) {
+        return with(given, 1024);
+    }
+
+    /// @param logits tokens of each model whose logits exist at a time
+    private static Llama with(Map<String, Integer> given, int logits) {
         ComputeDevice device = ComputeDevice.cpu();
         Map<String, Integer> attributes =
                 new LinkedHashMap<>(Replica.attributes(TINY, SEEDS.length, device, Compute.FLOAT32));
         attributes.putAll(given);
         Replica replica = new Replica(TINY, SEEDS.length, device, Compute.FLOAT32, attributes);
+        replica.divideLogits(logits);
         Llama llama = new Llama(TINY, SEEDS.length, List.of(replica), Pieces.USUAL);
         llama.initialise(SEEDS);
         return llama;
