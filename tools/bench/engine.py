@@ -29,6 +29,12 @@ WIDTH_256_BF16 = ("width 256", 4, "bfloat16")
 LOSS_TOLERANCE = 1e-3  # nats
 
 NO_TORCH = "no Python with PyTorch was found (Debian: python3-torch; or start ./bench under a Python that has torch)"
+SLOW_PRODUCT = 0.5  # of our rate: below it the peer has no library for matrix products worth the name
+SLOW_PEER = """\
+no ratio to the peer: its PyTorch multiplies matrices at less than half of our rate, so it has no fast library for them.
+Install one (Debian: apt-get install libopenblas0-pthread, and see `update-alternatives --display libblas.so.3-{}-linux-gnu`),
+or start ./bench under a Python with PyTorch's own build (pip install torch), and measure again.""".format(os.uname().machine)
+NATIVE_SETTINGS = ("OPENBLAS_", "GOTO_", "BLIS_", "MKL_", "DNNL_", "ONEDNN_", "OMP_", "GOMP_", "KMP_", "ATEN_")
 ON_GPU = "models train on a GPU here, and the peer is written for the CPU"
 
 
@@ -78,9 +84,10 @@ def measure(data):
                 return report(ours, rounds(trainer, peer), peer=theirs)
 
 
-def peer_environment(ours):
-    """Its own native libraries, but its threads wait as ours do."""
-    return {**os.environ, "GOMP_SPINCOUNT": ours["GOMP_SPINCOUNT"]}
+def peer_environment(ours, given=os.environ):
+    """Its own native libraries, none told to be slow (OPENBLAS_CORETYPE), but its threads wait as ours do."""
+    kept = {name: value for name, value in given.items() if not name.startswith(NATIVE_SETTINGS)}
+    return {**kept, "GOMP_SPINCOUNT": ours["GOMP_SPINCOUNT"]}
 
 
 def python_with_torch():
@@ -159,7 +166,7 @@ def report(ours, shown, without=None, peer=None):
     settings = {name: ours[name] for name in ("device", "threads", "context", "sequences", "matrix")}
     settings |= {"rounds": len(shown), "peer": without}
     if peer:
-        measured = peer_figures(ours, sweep, [each for _, each in shown])
+        measured = peer_figures(ours, sweep, [each for _, each in shown], matmul)
         figures |= measured
         settings["peer"] = {name: peer[name] for name in ("torch", "threads", "optimizer", "attention")}
         apart = max(abs(a - b) for a, b in zip(ours["losses"], peer["losses"]))
@@ -168,7 +175,9 @@ def report(ours, shown, without=None, peer=None):
             f"{peer['optimizer']} AdamW: {measured['peer_tokens_per_second']:,.0f} tokens/s, one model after the other; "
             f"its matrix product: {measured['peer_gemm_gflops']:.1f} GFLOP/s",
             f"from equal weights the losses of {len(ours['losses'])} steps differ by at most {apart:.0e} nats",
-            f"sweep of {SWEEP[1]} {SWEEP[0]} models over the peer: {measured['peer_ratio_sweep']:.2f}",
+            f"sweep of {SWEEP[1]} {SWEEP[0]} models over the peer: {measured['peer_ratio_sweep']:.2f}"
+            if "peer_ratio_sweep" in measured
+            else SLOW_PEER,
         ]
     else:
         lines.append(f"peer left out: {without}")
@@ -180,11 +189,14 @@ def product_rate(ours, measured):
     return 2.0 * ours["matrix"] ** 3 / min(each["product_seconds"] for each in measured) / 1e9
 
 
-def peer_figures(ours, sweep, peer):
-    """sweep: our tokens/s in each round."""
+def peer_figures(ours, sweep, peer, matmul):
+    """The ratio is left out where the peer's own product is slow.
+
+    sweep   our tokens/s in each round
+    matmul  GFLOP/s of our process's PyTorch in the same product
+    """
     theirs = [ours["sequences"] * ours["context"] / each["step_seconds"] for each in peer]
-    return {
-        "peer_ratio_sweep": median(a / b for a, b in zip(sweep, theirs)),
-        "peer_tokens_per_second": median(theirs),
-        "peer_gemm_gflops": product_rate(ours, peer),
-    }
+    figures = {"peer_tokens_per_second": median(theirs), "peer_gemm_gflops": product_rate(ours, peer)}
+    if figures["peer_gemm_gflops"] >= SLOW_PRODUCT * matmul:
+        figures["peer_ratio_sweep"] = median(a / b for a, b in zip(sweep, theirs))
+    return figures

@@ -118,6 +118,18 @@ class EngineTest(unittest.TestCase):
         self.assertNotIn("peer_ratio_sweep", alone.figures)
         self.assertIn("python3-torch", "\n".join(alone.lines))
 
+    def test_a_peer_that_multiplies_at_less_than_half_of_our_rate_gives_no_ratio_but_the_remedy(self):
+        slow = [(ours, peer | {"product_seconds": 0.0201}) for ours, peer in ROUNDS]
+        shown = engine.report(OURS, slow, peer=PEER)
+        self.assertNotIn("peer_ratio_sweep", shown.figures)
+        self.assertAlmostEqual(shown.figures["peer_gemm_gflops"], 2 / 0.0201)
+        self.assertIn("libopenblas0-pthread", "\n".join(shown.lines))
+
+    def test_the_peer_has_none_of_the_settings_that_slow_native_libraries_down(self):
+        slowed = {name: "1" for name in ("OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "MKL_CBWR", "ONEDNN_MAX_CPU_ISA", "OMP_NUM_THREADS", "ATEN_CPU_CAPABILITY")}
+        given = engine.peer_environment({"GOMP_SPINCOUNT": "10000"}, {"PATH": "/bin", "GOMP_CPU_AFFINITY": "0", **slowed})
+        self.assertEqual(given, {"PATH": "/bin", "GOMP_SPINCOUNT": "10000"})
+
     def test_a_peer_with_other_losses_is_refused(self):
         engine.compare_losses([5.5, 5.4], [5.5001, 5.4])
         for wrong in ([5.5, 5.41], [float("nan"), 5.4]):
