@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /// The last states of one training in a folder, `NAME-step-000250.arrow`: the newest and the one before it are
@@ -37,31 +38,36 @@ public record Checkpoints(Path folder, String name) {
         return newestFirst(folder, Pattern.quote(run) + "(-[0-9a-f]{" + DIGITS + "})?");
     }
 
-    /// Trains to the end, stage after stage, and saves on the way: after a stage where it is worth the time, and
-    /// after the last whole step when the thread is interrupted. The state at the end is left to the caller.
+    /// Trains to the end, stage after stage, and saves on the way: after a stage and within one where it is worth
+    /// the time, and after the last whole step when the thread is interrupted. The state at the end is left to
+    /// the caller.
     ///
-    /// @param stage trains one
+    /// @param after  stages
+    /// @param within stages, after any step
+    /// @param stage  trains one, or what is left of it
     /// @throws IOException          if a state cannot be written after a stage
     /// @throws InterruptedException if the thread is interrupted; a failure to write the state then is
     ///     suppressed in it
-    void train(Training training, Saving saving, Stage stage) throws IOException, InterruptedException {
+    void train(Training training, Saving after, Saving within, Stage stage) throws IOException, InterruptedException {
         int savedStep = training.step();
-        long savedAt = System.nanoTime();
-        long took = 0;
+        Clock clock = new Clock();
         try {
             while (!training.finished()) {
-                stage.train();
-                long now = System.nanoTime();
-                if (!training.finished() && saving.worth(now - savedAt, took)) {
+                int measured = training.stagesMeasured();
+                stage.train(() -> clock.worth(within));
+                boolean paused = training.stagesMeasured() == measured;
+                if (!training.finished() && (paused || clock.worth(after))) {
+                    long start = System.nanoTime();
+                    stage.save();
                     save(training);
                     savedStep = training.step();
-                    savedAt = System.nanoTime();
-                    took = savedAt - now;
+                    clock.saved(start);
                 }
             }
         } catch (InterruptedException e) {
             if (training.step() > savedStep) {
                 try {
+                    stage.save();
                     save(training);
                 } catch (IOException notSaved) {
                     e.addSuppressed(notSaved);
@@ -71,10 +77,31 @@ public record Checkpoints(Path folder, String name) {
         }
     }
 
+    /// What the last saved state cost, and when it was.
+    private static final class Clock {
+
+        private long savedAt = System.nanoTime();
+        private long took;
+
+        boolean worth(Saving saving) {
+            return saving.worth(System.nanoTime() - savedAt, took);
+        }
+
+        void saved(long start) {
+            savedAt = System.nanoTime();
+            took = savedAt - start;
+        }
+    }
+
     /// One stage of a training.
     @FunctionalInterface
     interface Stage {
-        void train() throws IOException, InterruptedException;
+
+        /// @param pause asked within the stage, whether it is time to save
+        void train(BooleanSupplier pause) throws IOException, InterruptedException;
+
+        /// Keeps what must not be behind the state, which is saved next.
+        default void save() throws IOException {}
     }
 
     /// Saves the state as it is now, whole or not at all, then deletes all but this and the newest before it.

@@ -75,7 +75,11 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
             Checkpoints saved = Checkpoints.of(Path.of(checkpoints), corpus(), settings, next);
             try (Training training = startOrResume(next, saved, device, dropped)) {
                 int runs = next.size();
-                saved.train(training, saving, () -> training.stage(metrics -> worker.report(runs)));
+                saved.train(
+                        training,
+                        saving,
+                        Saving.SELDOM,
+                        pause -> training.stage(metrics -> worker.report(runs), pause));
                 trajectories.addAll(training.trajectories());
                 trainingSeconds += training.trainingSeconds();
                 validationSeconds += training.validationSeconds();

@@ -2,7 +2,7 @@ package io.regmixd.training;
 
 import java.io.Serializable;
 
-/// When a state is worth saving, asked after every stage but the last.
+/// When a state is worth saving, asked after every stage but the last, or after every step within one.
 @FunctionalInterface
 interface Saving extends Serializable {
 
@@ -12,6 +12,9 @@ interface Saving extends Serializable {
     /// Saving takes at most a hundredth of the time: a state is worth what it took to train since the one
     /// before.
     Saving CHEAP = (trained, saving) -> trained >= 100 * saving;
+
+    /// As [#CHEAP], and once a minute at most: for the steps within a stage.
+    Saving SELDOM = (trained, saving) -> trained >= Math.max(60_000_000_000L, 100 * saving);
 
     /// @param trained nanoseconds since the last state was saved
     /// @param saving  nanoseconds that saving it took, 0 if there is none yet

@@ -6,6 +6,7 @@ import io.regmixd.data.SequenceStream;
 import io.regmixd.engine.ComputeDevice;
 import io.regmixd.engine.Precision;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.store.ArrowFile;
 import io.regmixd.store.Provenance;
 import io.regmixd.store.RunFolder;
 import io.regmixd.store.Sha256;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import tech.tablesaw.api.DoubleColumn;
@@ -34,8 +36,8 @@ import tech.tablesaw.api.Table;
 ///
 /// The methods of one seed train together: they start from the same parameters and see each domain's text in the same
 /// order, so that the paired difference between two methods is the schedules'. All attached devices share
-/// each step. After each stage the models are saved; a session that is stopped loses at most a stage, one that
-/// is interrupted loses nothing.
+/// each step. The models are saved after each stage, and within one as often as costs 1% of the time; a session
+/// that is killed loses what was trained since then, one that is interrupted loses nothing.
 public final class TargetRun {
 
     private static final String STEP = "Training targets";
@@ -46,6 +48,7 @@ public final class TargetRun {
     private final Map<String, MixtureSchedule> schedules;
     private final Map<String, Steering> online;
     private final List<Long> seeds;
+    private final Saving within;
     private double trainingSeconds;
 
     private TargetRun(
@@ -53,12 +56,14 @@ public final class TargetRun {
             TrainingSettings settings,
             Map<String, MixtureSchedule> schedules,
             Map<String, Steering> online,
-            List<Long> seeds) {
+            List<Long> seeds,
+            Saving within) {
         this.corpus = corpus;
         this.settings = settings;
         this.schedules = Collections.unmodifiableMap(new LinkedHashMap<>(schedules));
         this.online = Collections.unmodifiableMap(new LinkedHashMap<>(online));
         this.seeds = List.copyOf(seeds);
+        this.within = within;
     }
 
     /// @param schedules one a method, by the method's name, in the order of tables and plots; none if all
@@ -72,7 +77,7 @@ public final class TargetRun {
                     schedules.size() + " schedules and 0 seeds: at least one seed is needed");
         }
         settings.requireVocabularyOf(corpus);
-        return new TargetRun(corpus, settings, schedules, Map.of(), seeds);
+        return new TargetRun(corpus, settings, schedules, Map.of(), seeds, Saving.SELDOM);
     }
 
     /// The same and one method more, after the others: it plans the first stage offline and each later
@@ -86,7 +91,12 @@ public final class TargetRun {
         }
         Map<String, Steering> more = new LinkedHashMap<>(online);
         more.put(method, steering);
-        return new TargetRun(corpus, settings, schedules, more, seeds);
+        return new TargetRun(corpus, settings, schedules, more, seeds, within);
+    }
+
+    /// The same, saved at other times within stages: a test's need not hang on the clock.
+    TargetRun savingWithin(Saving other) {
+        return new TargetRun(corpus, settings, schedules, online, seeds, other);
     }
 
     /// Those with a schedule, then those planned online.
@@ -117,7 +127,8 @@ public final class TargetRun {
     /// may follow and fewer be looked at.
     ///
     /// @param folder where the ledger `target.arrow`, which says what was really trained on, the decisions
-    ///     `target-decisions.arrow` and the models `target-seed-N-step-M.arrow` lie
+    ///     `target-decisions.arrow`, the models `target-seed-N-step-M.arrow` and the metrics of each step,
+    ///     `target-seed-N-metrics.arrow`, lie
     /// @throws IOException           if a file there is damaged, belongs to another plan, or cannot be written
     /// @throws InterruptedException  if the thread is interrupted; the models under way are saved first, and a
     ///     failure to do so is suppressed in it
@@ -143,7 +154,7 @@ public final class TargetRun {
                 List<Run> group = runs(seeds.get(i), decisions);
                 if (!Collections.disjoint(ledger.open(), group)) {
                     try (Training training = startOrResume(folder, seeds.get(i), group, progress)) {
-                        train(training, checkpoints(folder, seeds.get(i)), decisions, i, progress);
+                        train(training, folder, decisions, i, progress);
                         ledger.add(training.trajectories());
                         trainingSeconds += training.trainingSeconds();
                     }
@@ -211,36 +222,51 @@ public final class TargetRun {
         return online.get(method).steer(Optional.empty(), settings.stages(), progress);
     }
 
-    private void train(
-            Training training, Checkpoints checkpoints, Decisions decisions, int seedsDone, Progress progress)
+    private void train(Training training, Path folder, Decisions decisions, int seedsDone, Progress progress)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         int before = training.step();
+        long seed = seeds.get(seedsDone);
         if (before > 0) {
             progress.update(
                     STEP,
                     (seedsDone + before / (double) settings.steps()) / seeds.size(),
                     "going on with seed " + (seedsDone + 1) + " of " + seeds.size() + " after step " + before);
         }
-        checkpoints.train(training, Saving.ALWAYS, () -> {
-            steer(training, decisions, seeds.get(seedsDone), progress);
-            training.stage(metrics -> {
-                double done = (seedsDone + metrics.step() / (double) settings.steps()) / seeds.size();
-                double tokens =
-                        (metrics.step() - before) * (double) methods().size() * settings.batch() * settings.context();
-                String message = String.format(
-                        Locale.ROOT,
-                        "seed %d of %d, step %d of %d, training loss %.3f nats, %,.0f tokens/s, utilisation %.0f%%",
-                        seedsDone + 1,
-                        seeds.size(),
-                        metrics.step(),
-                        settings.steps(),
-                        metrics.loss(),
-                        tokens * 1e9 / (System.nanoTime() - start),
-                        100 * metrics.utilisation());
-                progress.update(STEP, Math.min(done, 0.999), message);
-            });
+        List<String> names =
+                methods().stream().map(method -> name(method, seed)).toList();
+        MetricsFile kept = MetricsFile.open(metrics(folder, seed), provenance(), names, before, progress);
+        Training.Listener listener = metrics -> {
+            kept.add(metrics);
+            double done = (seedsDone + metrics.step() / (double) settings.steps()) / seeds.size();
+            double tokens =
+                    (metrics.step() - before) * (double) methods().size() * settings.batch() * settings.context();
+            String message = String.format(
+                    Locale.ROOT,
+                    "seed %d of %d, step %d of %d, training loss %.3f nats, %,.0f tokens/s, utilisation %.0f%%",
+                    seedsDone + 1,
+                    seeds.size(),
+                    metrics.step(),
+                    settings.steps(),
+                    metrics.loss(),
+                    tokens * 1e9 / (System.nanoTime() - start),
+                    100 * metrics.utilisation());
+            progress.update(STEP, Math.min(done, 0.999), message);
+        };
+        Checkpoints checkpoints = checkpoints(folder, seed);
+        checkpoints.train(training, Saving.ALWAYS, within, new Checkpoints.Stage() {
+            @Override
+            public void train(BooleanSupplier pause) throws IOException, InterruptedException {
+                steer(training, decisions, seed, progress);
+                training.stage(listener, pause);
+            }
+
+            @Override
+            public void save() throws IOException {
+                kept.write();
+            }
         });
+        kept.write();
         checkpoints.save(training);
     }
 
@@ -370,6 +396,19 @@ public final class TargetRun {
         return decisions.made(run, 0)
                 ? decisions.last(run)
                 : schedules.getOrDefault(method, MixtureSchedule.constant(corpus.natural(), settings.stages()));
+    }
+
+    /// What each step of the targets of one seed showed, as far as it was saved: `step, run, loss_nats,
+    /// gradient_norm, learning_rate, tokens_per_second, utilisation`. The rate and the utilisation are those of all
+    /// methods together.
+    ///
+    /// @throws IOException if there is no such file, or it is damaged
+    public Table metricsOf(Path folder, long seed) throws IOException {
+        return ArrowFile.read(metrics(folder, seed)).table();
+    }
+
+    private static Path metrics(Path folder, long seed) {
+        return folder.resolve("target-seed-" + seed + "-metrics.arrow");
     }
 
     private static Checkpoints checkpoints(Path folder, long seed) {

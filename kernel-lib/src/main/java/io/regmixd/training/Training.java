@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -54,13 +55,20 @@ public final class Training implements AutoCloseable {
     /// @param utilisation     model FLOPs utilisation (Chowdhery et al. 2022, PaLM, appendix B): the operations
     ///     that the models need ([io.regmixd.engine.LlamaConfig#trainingFlops]) over those that the devices do
     ///     in the same time when they multiply matrices of 2048 x 2048, measured once a process
+    /// @param runs            what each run showed, in the order of the group; not finite where it has diverged
     public record Metrics(
             int step,
             double loss,
             double gradientNorm,
             double learningRate,
             double tokensPerSecond,
-            double utilisation) {}
+            double utilisation,
+            List<Llama.Step> runs) {
+
+        public Metrics {
+            runs = List.copyOf(runs);
+        }
+    }
 
     private static final String REMEDY = "Delete it to start over, or choose another run folder.";
 
@@ -229,6 +237,13 @@ public final class Training implements AutoCloseable {
     /// @throws InterruptedException if the thread is interrupted; the state is that after the last whole step,
     ///     and may be saved or trained on. Where all steps of the stage were taken, the next call only measures
     public void stage(Listener listener) throws InterruptedException {
+        stage(listener, () -> false);
+    }
+
+    /// As [#stage(Listener)], with pauses to save the state in.
+    ///
+    /// @param pause asked after each step but the stage's last
+    void stage(Listener listener, BooleanSupplier pause) throws InterruptedException {
         int end = settings.spans().end(stagesMeasured());
         double productRate = PRODUCT_RATES.computeIfAbsent(
                 devices + " " + settings.compute().precision(), key -> llama.productRate(2048));
@@ -251,6 +266,10 @@ public final class Training implements AutoCloseable {
                 }
             }
             listener.step(metrics(shown, learningRate, (System.nanoTime() - before) / 1e9, productRate));
+            if (step < end && pause.getAsBoolean()) {
+                trainingSeconds += (System.nanoTime() - start) / 1e9;
+                return;
+            }
         }
         trainingSeconds += (System.nanoTime() - start) / 1e9;
         measure();
@@ -279,7 +298,8 @@ public final class Training implements AutoCloseable {
                 mean(shown, Llama.Step::gradientNorm),
                 learningRate,
                 rate,
-                rate * settings.model().trainingFlops(settings.context()) / productRate);
+                rate * settings.model().trainingFlops(settings.context()) / productRate,
+                shown);
     }
 
     private double mean(List<Llama.Step> shown, ToDoubleFunction<Llama.Step> of) {

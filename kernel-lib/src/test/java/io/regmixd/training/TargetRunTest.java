@@ -21,6 +21,7 @@ import io.regmixd.trajectory.Trajectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -130,6 +131,56 @@ class TargetRunTest {
 
         assertThat(first.toString()).isEqualTo("going on with seed 1 of 1 after step 3");
         assertSameLosses(resumed, undisturbed);
+    }
+
+    @Test
+    void killedProcessGoesOnWithinAStageAndItsMetricsHaveEachStepOnce(@TempDir Path folder) throws Exception {
+        Path undisturbed = Files.createDirectory(folder.resolve("a"));
+        Trajectories expected = target(1L).train(undisturbed, Progress.SILENT);
+        Path killed = Files.createDirectory(folder.resolve("b"));
+        for (int stop : new int[] {2, 6, 8}) {
+            assertThatThrownBy(() -> target(1L).savingWithin(Saving.ALWAYS).train(killed, (step, done, message) -> {
+                        if (message.contains("step " + stop + " of 9")) {
+                            throw new IllegalStateException("killed");
+                        }
+                    }))
+                    .hasMessage("killed");
+        }
+        List<String> told = new ArrayList<>();
+        Trajectories resumed =
+                target(1L).savingWithin(Saving.ALWAYS).train(killed, (step, done, message) -> told.add(message));
+
+        assertThat(told.getFirst()).isEqualTo("going on with seed 1 of 1 after step 7");
+        assertSameLosses(resumed, expected);
+        Table metrics = target(1L).metricsOf(killed, 1);
+        assertThat(metrics.intColumn("step").asList())
+                .containsExactly(1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9);
+        assertThat(metrics.stringColumn("run").asList().subList(0, 2))
+                .containsExactly("Human, seed 1", "Uniform, seed 1");
+        for (String same : List.of("loss_nats", "gradient_norm", "learning_rate")) {
+            assertThat(metrics.doubleColumn(same).asList())
+                    .isEqualTo(target(1L)
+                            .metricsOf(undisturbed, 1)
+                            .doubleColumn(same)
+                            .asList());
+        }
+        assertThat(metrics.doubleColumn("tokens_per_second").min()).isPositive();
+    }
+
+    @Test
+    void damagedMetricsAreToldAndMadeAnew(@TempDir Path folder) throws Exception {
+        assertThatThrownBy(() -> target(1L).train(folder, (step, done, message) -> {
+                    if (message.contains("step 5 of 9")) {
+                        throw new IllegalStateException("killed");
+                    }
+                }))
+                .hasMessage("killed");
+        Files.write(folder.resolve("target-seed-1-metrics.arrow"), new byte[100]);
+        List<String> told = new ArrayList<>();
+        target(1L).train(folder, (step, done, message) -> told.add(message));
+
+        assertThat(told).anyMatch(message -> message.startsWith("making them anew from step 4: "));
+        assertThat(target(1L).metricsOf(folder, 1).intColumn("step").min()).isEqualTo(4);
     }
 
     @Test

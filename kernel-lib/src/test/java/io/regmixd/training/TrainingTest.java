@@ -247,8 +247,9 @@ class TrainingTest {
                             .train(
                                     training,
                                     Saving.ALWAYS,
-                                    () -> training.stage(
-                                            metrics -> Thread.currentThread().interrupt())))
+                                    Saving.SELDOM,
+                                    pause -> training.stage(
+                                            metrics -> Thread.currentThread().interrupt(), pause)))
                     .isInstanceOf(InterruptedException.class)
                     .satisfies(e -> assertThat(e.getSuppressed())
                             .singleElement()

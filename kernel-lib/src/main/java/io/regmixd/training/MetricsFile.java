@@ -1,0 +1,88 @@
+package io.regmixd.training;
+
+import io.regmixd.Progress;
+import io.regmixd.engine.Llama;
+import io.regmixd.store.LedgerFile;
+import io.regmixd.store.Provenance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/// What each step of a group of runs showed, a row per step and run: `step, run, loss_nats, gradient_norm,
+/// learning_rate, tokens_per_second, utilisation`. A run that has diverged has no rows from then on.
+///
+/// It is written before each saved state, so that a training which goes on from one finds all steps up to it, and
+/// drops those after it: none is missing and none is there twice, however often training was killed.
+final class MetricsFile {
+
+    private static final String REMEDY = "Delete it: later steps make a new one.";
+
+    private final LedgerFile file;
+    private final List<String> runs;
+    private final IntColumn step = IntColumn.create("step");
+    private final StringColumn run = StringColumn.create("run");
+    private final DoubleColumn loss = DoubleColumn.create("loss_nats");
+    private final DoubleColumn gradientNorm = DoubleColumn.create("gradient_norm");
+    private final DoubleColumn learningRate = DoubleColumn.create("learning_rate");
+    private final DoubleColumn tokensPerSecond = DoubleColumn.create("tokens_per_second");
+    private final DoubleColumn utilisation = DoubleColumn.create("utilisation");
+
+    private MetricsFile(LedgerFile file, List<String> runs) {
+        this.file = file;
+        this.runs = List.copyOf(runs);
+    }
+
+    /// The metrics of a training that stands after a step. A file that is damaged or of another training is no
+    /// reason to stop: it is told, and made anew.
+    ///
+    /// @param runs their names, in the order of the group
+    /// @param taken steps; later ones that the file has are dropped
+    static MetricsFile open(Path path, Provenance provenance, List<String> runs, int taken, Progress progress)
+            throws IOException {
+        LedgerFile file;
+        try {
+            file = LedgerFile.open(path, provenance, REMEDY);
+        } catch (IOException e) {
+            progress.update("Reading metrics", 1, "making them anew from step " + (taken + 1) + ": " + e.getMessage());
+            Files.delete(path);
+            file = LedgerFile.open(path, provenance, REMEDY);
+        }
+        MetricsFile metrics = new MetricsFile(file, runs);
+        file.saved().ifPresent(saved -> metrics.keep(saved, taken));
+        return metrics;
+    }
+
+    private void keep(Table saved, int taken) {
+        Table kept = saved.where(saved.intColumn(step.name()).isLessThanOrEqualTo(taken));
+        step.append(kept.intColumn(step.name()));
+        run.append(kept.stringColumn(run.name()));
+        for (DoubleColumn column : List.of(loss, gradientNorm, learningRate, tokensPerSecond, utilisation)) {
+            column.append(kept.doubleColumn(column.name()));
+        }
+    }
+
+    /// Kept with the next [#write()].
+    void add(Training.Metrics shown) {
+        for (int k = 0; k < runs.size(); k++) {
+            Llama.Step ofRun = shown.runs().get(k);
+            if (ofRun.finite()) {
+                step.append(shown.step());
+                run.append(runs.get(k));
+                loss.append(ofRun.loss());
+                gradientNorm.append(ofRun.gradientNorm());
+                learningRate.append(shown.learningRate());
+                tokensPerSecond.append(shown.tokensPerSecond());
+                utilisation.append(shown.utilisation());
+            }
+        }
+    }
+
+    void write() throws IOException {
+        file.write(Table.create("metrics", step, run, loss, gradientNorm, learningRate, tokensPerSecond, utilisation));
+    }
+}
