@@ -123,7 +123,6 @@ def figures(results):
         found["gain_over_best_static_nats"] = round(-mean, 4)
         found["gain_low_95"] = round(-high, 4)
         found["gain_over_regmix_nats"] = round(-scarce.interval(PLANNED, BASELINE)[0], 4)
-        found["gain_third_of_proxies_nats"] = round(-scarce.interval("look-ahead, a third", static)[0], 4)
         found["gain_over_annealing_nats"] = round(-scarce.interval(PLANNED, "annealing")[0], 4)
         found["half_width_8_seeds"] = round(STUDENT_7 * scarce.spread_of_pairs(PLANNED, BASELINE) / sqrt(8), 4)
         found["pair_correlation"] = round(scarce.correlation(PLANNED, BASELINE), 3)

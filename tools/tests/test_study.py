@@ -16,8 +16,7 @@ def study(gain, noise=0.0):
             base = 2 + 0.01 * sweep + 0.1 * seed
             wobble = noise * (-1) ** (sweep + seed)
             rows += [row("RegMix", sweep, seed, base), row("aggregate", sweep, seed, base - 0.05),
-                     row("look-ahead", sweep, seed, base - gain + wobble),
-                     row("look-ahead, a third", sweep, seed, base - gain / 2)]
+                     row("look-ahead", sweep, seed, base - gain + wobble)]
     return rows
 
 

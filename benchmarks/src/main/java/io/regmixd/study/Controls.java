@@ -2,12 +2,9 @@ package io.regmixd.study;
 
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.stream.IntStream;
 
-/// Schedules that tell what a plan owes to its order, to its total, and to the domains that fill the rest.
+/// Schedules that tell what a plan owes to its order and to the domains that fill the rest.
 final class Controls {
 
     private Controls() {}
@@ -15,12 +12,6 @@ final class Controls {
     /// What the plan shows altogether, from beginning to end: the same exposure to every domain, no order.
     static MixtureSchedule aggregate(MixtureSchedule plan) {
         return MixtureSchedule.constant(plan.mean(), plan.size());
-    }
-
-    static MixtureSchedule reversed(MixtureSchedule plan) {
-        List<Mixture> stages = new ArrayList<>(plan.stages());
-        Collections.reverse(stages);
-        return new MixtureSchedule(stages);
     }
 
     /// The plan's weights of one domain, stage by stage; the others keep their natural ratios.

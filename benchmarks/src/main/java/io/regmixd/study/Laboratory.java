@@ -28,7 +28,9 @@ final class Laboratory {
     private final Path runs;
     private final Progress progress;
     private final DirichletDesign design;
+    private final DirichletDesign reaching;
     private final Problem problem;
+    private final Problem freely; // no bound per stage on the objective
 
     /// @param corpus with as much of the objective's text as the problem says
     /// @param runs   the folder that sweeps are kept in, so that a study goes on where it stopped
@@ -39,7 +41,9 @@ final class Laboratory {
         this.runs = runs;
         this.progress = progress;
         design = DirichletDesign.regmix(corpus.natural());
+        reaching = design.reaching(studied.objective(), 1);
         problem = studied.problem(corpus, design, target().tokens());
+        freely = studied.problem(corpus, reaching, target().tokens());
     }
 
     StudyProblem studied() {
@@ -77,27 +81,39 @@ final class Laboratory {
                 demo.validationTokens());
     }
 
-    /// RegMix's one mixture, from `proxies` proxies on constant mixtures.
-    Plan regMix(int sweep, int proxies) throws IOException, InterruptedException {
-        MixtureLossModel model =
-                MixtureLossModel.fit(constant(sweep, proxies), Regressor.standard(), seed(sweep), progress);
+    /// RegMix's one mixture, from proxies on constant mixtures.
+    Plan regMix(int sweep) throws IOException, InterruptedException {
+        MixtureLossModel model = MixtureLossModel.fit(constant(sweep), Regressor.standard(), seed(sweep), progress);
         return Planner.regMix(model, problem, design.candidates(size.candidates(), seed(sweep)))
                 .plan(Size.STAGES, progress);
     }
 
     /// The paper's way, from the same proxies as RegMix.
-    Plan greedy(int sweep, int proxies) throws IOException, InterruptedException {
-        TransitionModel model =
-                TransitionModel.fit(constant(sweep, proxies), Regressor.standard(), seed(sweep), progress);
+    Plan greedy(int sweep) throws IOException, InterruptedException {
+        TransitionModel model = TransitionModel.fit(constant(sweep), Regressor.standard(), seed(sweep), progress);
         return Planner.greedy(model, problem, design.candidates(size.candidates(), seed(sweep)))
                 .plan(Size.STAGES, progress);
     }
 
-    /// From `proxies` proxies that switch.
-    Plan lookAhead(int sweep, int proxies) throws IOException, InterruptedException {
-        TransitionModel model =
-                TransitionModel.fit(switching(sweep, proxies), Regressor.standard(), seed(sweep), progress);
-        return Planner.lookAhead(model, problem, seed(sweep)).plan(Size.STAGES, progress);
+    /// From proxies that switch and reach high weights of the objective, within the budget alone.
+    Plan lookAhead(int sweep) throws IOException, InterruptedException {
+        return lookAhead(switching(sweep, reaching, "reaching"), freely, sweep);
+    }
+
+    /// The same from proxies that have no more of the objective than fifteen times its natural share: beyond that the
+    /// plan guesses.
+    Plan lookAheadBeyond(int sweep) throws IOException, InterruptedException {
+        return lookAhead(switching(sweep, design, "switching"), freely, sweep);
+    }
+
+    /// The same from those proxies, and no stage of the plan goes beyond them.
+    Plan lookAheadBounded(int sweep) throws IOException, InterruptedException {
+        return lookAhead(switching(sweep, design, "switching"), problem, sweep);
+    }
+
+    private Plan lookAhead(Trajectories proxies, Problem asked, int sweep) throws InterruptedException {
+        TransitionModel model = TransitionModel.fit(proxies, Regressor.standard(), seed(sweep), progress);
+        return Planner.lookAhead(model, asked, seed(sweep)).plan(Size.STAGES, progress);
     }
 
     /// DoReMi's one mixture, from models of the proxies' size; it knows of no objective.
@@ -108,15 +124,16 @@ final class Laboratory {
         return DoReMi.mixture(corpus, settings, corpus.natural(), seed(1), folder, progress);
     }
 
-    private Trajectories constant(int sweep, int proxies) throws IOException, InterruptedException {
-        return proxySweep(sweep).run(design.sample(proxies, seed(sweep)), ledger("constant", sweep, proxies), progress);
+    private Trajectories constant(int sweep) throws IOException, InterruptedException {
+        return proxySweep(sweep).run(design.sample(size.proxies(), seed(sweep)), ledger("constant", sweep), progress);
     }
 
-    private Trajectories switching(int sweep, int proxies) throws IOException, InterruptedException {
+    private Trajectories switching(int sweep, DirichletDesign from, String kind)
+            throws IOException, InterruptedException {
         return proxySweep(sweep)
                 .runSchedules(
-                        design.sampleSchedules(proxies, Size.STAGES, seed(sweep) + 1),
-                        ledger("switching", sweep, proxies),
+                        from.sampleSchedules(size.proxies(), Size.STAGES, seed(sweep) + 1),
+                        ledger(kind, sweep),
                         progress);
     }
 
@@ -126,8 +143,8 @@ final class Laboratory {
         return ProxySweep.of(corpus, settings, seed(sweep));
     }
 
-    private Path ledger(String kind, int sweep, int proxies) throws IOException {
-        Path folder = runs.resolve(String.join("-", studied.name(), kind, "" + sweep, "" + proxies));
+    private Path ledger(String kind, int sweep) throws IOException {
+        Path folder = runs.resolve(String.join("-", studied.name(), kind, "" + sweep, "" + size.proxies()));
         return Files.createDirectories(folder).resolve("sweep.arrow");
     }
 

@@ -29,13 +29,16 @@ final class Study {
     private final Path data;
     private final Path runs;
     private final Size size;
+    private final Path table;
     private final Progress progress;
+    private final List<Result> results = new ArrayList<>();
 
-    private Study(Path manifest, Path data, Path runs, Size size, Progress progress) {
+    private Study(Path manifest, Path data, Path runs, Size size, Path table, Progress progress) {
         this.manifest = manifest;
         this.data = data;
         this.runs = runs;
         this.size = size;
+        this.table = table;
         this.progress = progress;
     }
 
@@ -49,21 +52,18 @@ final class Study {
                 Path.of(arguments[3]),
                 Path.of(arguments[4]).resolve(arguments[1]),
                 Size.of(arguments[1]),
+                Path.of(arguments[5]),
                 progress);
-        List<Result> results = study.piece(arguments[0]);
-        List<String> lines = new ArrayList<>(List.of(String.join(",", Result.COLUMNS)));
-        results.forEach(result -> lines.add(result.line()));
-        byte[] table = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
-        WholeFile.write(Path.of(arguments[5]), out -> out.write(table));
+        study.piece(arguments[0]);
     }
 
-    private List<Result> piece(String name) throws IOException, InterruptedException {
-        return switch (name) {
+    private void piece(String name) throws IOException, InterruptedException {
+        switch (name) {
             case "order" -> order(name);
             case "scarce" -> methods(name, scarce());
             case "free" -> methods(name, laboratory(StudyProblem.free(OBJECTIVE)));
             default -> throw new IllegalArgumentException(name + ": expected order, scarce or free");
-        };
+        }
     }
 
     private Laboratory scarce() throws IOException, InterruptedException {
@@ -79,11 +79,10 @@ final class Study {
 
     /// What order alone is worth: the same exposure to the objective throughout and late, under three shapes of the
     /// learning rate.
-    private List<Result> order(String piece) throws IOException, InterruptedException {
+    private void order(String piece) throws IOException, InterruptedException {
         Laboratory laboratory = scarce();
         double budget = laboratory.studied().budget(laboratory.problem()).orElseThrow();
         int warmUp = size.targetSteps() / 20;
-        List<Result> results = new ArrayList<>();
         for (String shape : List.of("cosine", "constant", "wsd")) {
             LearningRate rate = switch (shape) {
                 case "cosine" -> LearningRate.cosine(3e-3, warmUp, 1e-4);
@@ -93,9 +92,8 @@ final class Study {
             List<Arm> arms = List.of(
                     Arm.of("throughout", byWeight(laboratory, budget, budget, budget, budget, budget)),
                     Arm.of("late", byWeight(laboratory, 0, 0, 0, 0.13 * 5 * budget, 0.87 * 5 * budget)));
-            results.addAll(train(piece, laboratory, shape, laboratory.target(rate), 0, arms));
+            train(piece, laboratory, shape, laboratory.target(rate), 0, arms, shape);
         }
-        return results;
     }
 
     private static MixtureSchedule byWeight(Laboratory laboratory, double... weights) {
@@ -103,44 +101,30 @@ final class Study {
     }
 
     /// All methods and their controls, over several sweeps.
-    private List<Result> methods(String piece, Laboratory laboratory) throws IOException, InterruptedException {
-        List<Result> results = new ArrayList<>();
+    private void methods(String piece, Laboratory laboratory) throws IOException, InterruptedException {
         Mixture natural = laboratory.corpus().natural();
         Planner annealing = Planner.annealing(natural, laboratory.problem());
         List<Arm> unplanned = List.of(
                 arm(laboratory, Planner.human(natural).plan(Size.STAGES, progress), "Human"),
                 arm(laboratory, annealing.plan(Size.STAGES, progress), "annealing"));
-        results.addAll(train(piece, laboratory, "wsd", laboratory.target(), 0, unplanned));
+        train(piece, laboratory, "wsd", laboratory.target(), 0, unplanned, "unplanned");
+        for (int sweep = 1; sweep <= size.sweeps(); sweep++) {
+            Plan lookAhead = laboratory.lookAhead(sweep);
+            MixtureSchedule schedule = lookAhead.schedule();
+            List<Arm> arms = List.of(
+                    arm(laboratory, laboratory.regMix(sweep), "RegMix"),
+                    arm(laboratory, laboratory.greedy(sweep), "greedy"),
+                    arm(laboratory, lookAhead, "look-ahead"),
+                    arm(laboratory, laboratory.lookAheadBeyond(sweep), "look-ahead, plain proxies"),
+                    arm(laboratory, laboratory.lookAheadBounded(sweep), "look-ahead, bounded"),
+                    Arm.of("aggregate", Controls.aggregate(schedule)),
+                    Arm.of("natural fillers", Controls.naturalFillers(schedule, OBJECTIVE, natural)));
+            train(piece, laboratory, "wsd", laboratory.target(), sweep, arms, "sweep-" + sweep);
+        }
         List<Arm> rivals = List.of(
                 arm(laboratory, Planner.uniform(natural.domains()).plan(Size.STAGES, progress), "Uniform"),
                 Arm.of("DoReMi", MixtureSchedule.constant(laboratory.doReMi(), Size.STAGES)));
-        results.addAll(Targets.train(
-                piece,
-                laboratory,
-                "wsd",
-                laboratory.target(),
-                0,
-                rivals,
-                runs.resolve(piece).resolve("wsd-rivals"),
-                progress));
-        for (int sweep = 1; sweep <= size.sweeps(); sweep++) {
-            Plan lookAhead = laboratory.lookAhead(sweep, size.proxies());
-            List<Arm> arms = List.of(
-                    arm(laboratory, laboratory.regMix(sweep, size.proxies()), "RegMix"),
-                    arm(laboratory, laboratory.greedy(sweep, size.proxies()), "greedy"),
-                    arm(laboratory, lookAhead, "look-ahead"),
-                    arm(laboratory, laboratory.lookAhead(sweep, size.proxies() / 3), "look-ahead, a third"),
-                    Arm.of("aggregate", Controls.aggregate(lookAhead.schedule())),
-                    Arm.of("reversed", Controls.reversed(lookAhead.schedule())),
-                    Arm.of(
-                            "natural fillers",
-                            Controls.naturalFillers(
-                                    lookAhead.schedule(),
-                                    OBJECTIVE,
-                                    laboratory.corpus().natural())));
-            results.addAll(train(piece, laboratory, "wsd", laboratory.target(), sweep, arms));
-        }
-        return results;
+        train(piece, laboratory, "wsd", laboratory.target(), 0, rivals, "rivals");
     }
 
     private static Arm arm(Laboratory laboratory, Plan plan, String method) {
@@ -150,10 +134,21 @@ final class Study {
         return new Arm(method, plan.schedule(), predicted);
     }
 
-    private List<Result> train(
-            String piece, Laboratory laboratory, String shape, TrainingSettings settings, int sweep, List<Arm> arms)
+    /// Trains the targets of the arms, and adds them to the table.
+    private void train(
+            String piece,
+            Laboratory laboratory,
+            String shape,
+            TrainingSettings settings,
+            int sweep,
+            List<Arm> arms,
+            String folder)
             throws IOException, InterruptedException {
-        Path folder = runs.resolve(piece).resolve(shape + "-" + sweep);
-        return Targets.train(piece, laboratory, shape, settings, sweep, arms, folder, progress);
+        Path kept = runs.resolve(piece).resolve(folder);
+        results.addAll(Targets.train(piece, laboratory, shape, settings, sweep, arms, kept, progress));
+        List<String> lines = new ArrayList<>(List.of(String.join(",", Result.COLUMNS)));
+        results.forEach(result -> lines.add(result.line()));
+        byte[] all = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+        WholeFile.write(table, out -> out.write(all));
     }
 }

@@ -25,11 +25,6 @@ class ControlsTest {
     }
 
     @Test
-    void reversedEndsWithTheFirstStage() {
-        assertThat(Controls.reversed(PLAN).stages()).isEqualTo(PLAN.stages().reversed());
-    }
-
-    @Test
     void naturalFillersKeepTheDomainsWeightsAndNaturesRatios() {
         List<Mixture> stages = Controls.naturalFillers(PLAN, "good", NATURAL).stages();
         assertThat(stages.getFirst().weights()).containsExactly(new double[] {0, 1 / 3.0, 2 / 3.0}, within(1e-12));
