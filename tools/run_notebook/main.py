@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from .terminal import Failure, Terminal, duration
 ROOT = Path(__file__).resolve().parents[2]
 SETUP = ROOT / ".setup"
 RUNS = ROOT / (os.environ.get("REGMIXD_RUNS") or "runs")  # as in Session.java
+DEVICE_CHECK = "io.regmixd.engine.DeviceCheck"
 RUN = "RUN"  # the parameter that names the run folder; where it is empty, the notebook's session chooses one
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
@@ -30,6 +32,7 @@ exit codes: 0 done; 1 a cell failed; 2 the set-up or the command line is wrong; 
 examples:
   ./run-notebook notebooks/regmix-d.ipynb
   ./run-notebook notebooks/regmix-d.ipynb -p PROXIES 16 --out runs/sixteen
+  ./run-notebook --check-devices
   ./run-notebook --open notebooks/regmix-d.ipynb"""
 
 SET_UP = """\
@@ -53,6 +56,10 @@ def arguments(argv):
     )
     parser.add_argument("--set-up", action="store_true", help="only set up what is missing, run nothing")
     parser.add_argument(
+        "--check-devices", metavar="SIZE", nargs="*",
+        help="train, save and restore a model of each size on each GPU (or the CPU), and compare: can this machine be trusted? (demo, 1M, 60M, 1B)",
+    )
+    parser.add_argument(
         "--kernel", choices=[kernel.RAPAIO], help="with --set-up: describe this Java kernel to Jupyter, too (docs/notebooks.md)"
     )
     parser.add_argument(
@@ -65,6 +72,10 @@ def arguments(argv):
             parser.error("--open stands first, and sets no parameters: do that in the notebook's cell")
         if given.open and not given.open[0].startswith("-"):
             given.notebook = Path(given.open.pop(0))
+        return given
+    if given.check_devices is not None:
+        if given.notebook or given.values or given.set_up or given.out or given.kernel:
+            parser.error("--check-devices stands alone, but for the sizes to check")
         return given
     if (given.notebook is None) != given.set_up:
         parser.error("name a NOTEBOOK, or use --set-up alone")
@@ -95,6 +106,8 @@ def ended(command):
 def work(given, argv):
     if given.notebook and not (given.notebook.is_file() or given.open is not None and given.notebook.is_dir()):
         raise Failure(f"There is no file {given.notebook}")
+    if given.check_devices is not None:
+        return check_devices(given.check_devices)
     python = set_up(given.kernel)
     if given.set_up:
         print(SET_UP)
@@ -135,6 +148,16 @@ def set_up_java():
     library.build_if_needed(home)
     kernel.register(ROOT, SETUP, home, library)
     return home, library
+
+
+def check_devices(sizes):
+    """The exit code: 0 where the devices can be trusted, 1 where not, 2 where none can be used."""
+    with one_at_a_time():
+        home, library = set_up_java()
+    own = kernel.environment(SETUP, library)
+    own["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, [own["LD_LIBRARY_PATH"], os.environ.get("LD_LIBRARY_PATH")]))
+    command = [home / "bin" / "java", f"@{kernel.options(SETUP)}", DEVICE_CHECK, *sizes]
+    return subprocess.run(command, env={**os.environ, **own}, stdin=subprocess.DEVNULL).returncode
 
 
 def run(given):

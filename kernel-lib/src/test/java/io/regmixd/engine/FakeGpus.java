@@ -18,6 +18,30 @@ public final class FakeGpus extends Gpus {
         this.freeBytes = freeBytes;
     }
 
+    /// The same until first asked for memory while models compute; that it is there is told before.
+    public Gpus failing() {
+        FakeGpus same = this;
+        return new Gpus() {
+            private static final long serialVersionUID = 1;
+            private int asked;
+
+            @Override
+            public int count() {
+                return same.count();
+            }
+
+            @Override
+            Device device(int number) {
+                return same.device(number);
+            }
+
+            @Override
+            OptionalLong freeBytes(int number) {
+                return asked++ < 2 ? same.freeBytes(number) : broken(count).freeBytes(number);
+            }
+        };
+    }
+
     /// Models can be made there, and fail at the first computation.
     public static FakeGpus broken(int count) {
         return new FakeGpus(count, -1);
