@@ -26,7 +26,7 @@ final class EstimateView {
                 estimates,
                 estimate -> Look.percent(estimate.utilisation()) + (estimate.measured() ? ", measured" : ", assumed")));
         grid.row(row("time", estimates, estimate -> time(estimate.seconds())));
-        grid.row(row("device-hours", estimates, estimate -> rounded("%,.3g", estimate.deviceHours())));
+        grid.row(row("device-hours", estimates, estimate -> hours(estimate.deviceHours())));
         grid.row(row("cost", estimates, estimate -> rounded("%,.0f", estimate.cost())));
         grid.row(row("memory per device", estimates, estimate -> Look.bytes(estimate.memory())));
         grid.row(row("saved models", estimates, estimate -> Look.bytes(estimate.checkpointBytes())));
@@ -41,6 +41,10 @@ final class EstimateView {
 
     private static String rounded(String format, double number) {
         return String.format(Locale.ROOT, format, number);
+    }
+
+    private static String hours(double hours) {
+        return rounded(hours < 10 ? "%.2f" : "%,.0f", hours);
     }
 
     private static String time(double seconds) {

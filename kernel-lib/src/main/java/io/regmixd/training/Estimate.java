@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /// What a training is going to take, told before it starts. Validation after each stage is part of it; reading the
 /// corpus, planning, and whatever goes wrong are not.
@@ -101,6 +102,29 @@ public record Estimate(
                                 * settings.model().activationBytes(settings.context(), settings.compute())));
     }
 
+    /// Throws if something is in the way of one of these, and says what they would take elsewhere.
+    ///
+    /// @param here      trainings on this machine
+    /// @param folder    as in [#obstacles]
+    /// @param elsewhere the same on other machines
+    /// @throws IllegalStateException if one of the first cannot be done
+    /// @throws IOException           if the folder's disk cannot be asked
+    public static void requirePossible(List<Estimate> here, Path folder, List<Estimate> elsewhere) throws IOException {
+        List<String> obstacles = new ArrayList<>();
+        for (Estimate estimate : here) {
+            obstacles.addAll(estimate.obstacles(folder));
+        }
+        if (!obstacles.isEmpty()) {
+            String there = elsewhere.stream().map(Estimate::price).collect(Collectors.joining("; "));
+            throw new IllegalStateException("this machine cannot train that, and nothing was begun.\n"
+                    + String.join("\n", obstacles) + "\nElsewhere, as estimated: " + there + ".");
+        }
+    }
+
+    private String price() {
+        return String.format(Locale.ROOT, "%s on %s in %.3g h for %,.0f", what, machine.name(), seconds / 3600, cost());
+    }
+
     /// At the machine's price per device-hour.
     public double cost() {
         return deviceHours * machine.price();
@@ -115,15 +139,14 @@ public record Estimate(
         if (memory > machine.memory()) {
             obstacles.add(String.format(
                     Locale.ROOT,
-                    "%s need %.0f GB of memory per device, and %s has %.0f GB.",
+                    "%s: %.0f GB of memory per device, and %s has %.0f GB.",
                     what,
                     memory / 1e9,
                     machine.name(),
                     machine.memory() / 1e9));
         }
         if (seconds > TOO_LONG) {
-            obstacles.add(String.format(
-                    Locale.ROOT, "%s would take %,.0f days on %s.", what, seconds / 86_400, machine.name()));
+            obstacles.add(String.format(Locale.ROOT, "%s: %,.0f days on %s.", what, seconds / 86_400, machine.name()));
         }
         Path there = folder.toAbsolutePath();
         while (!Files.exists(there)) {
@@ -133,7 +156,7 @@ public record Estimate(
         if (checkpointBytes > free) {
             obstacles.add(String.format(
                     Locale.ROOT,
-                    "%s leave up to %.0f GB of saved models, and %s has %.0f GB left.",
+                    "%s: up to %.0f GB of saved models, and %s has %.0f GB left.",
                     what,
                     checkpointBytes / 1e9,
                     there,

@@ -44,6 +44,7 @@ public record Machine(
 
     private static final int MOST_TOKENS = 16_384; // of a device in a timed step
     private static final long NANOS = 1_000_000_000;
+    private static final double QUICK_SECONDS = 1; // for a timed step in the best case
 
     /// @throws IllegalArgumentException naming the field that is out of its range
     public Machine {
@@ -76,7 +77,7 @@ public record Machine(
                 price);
     }
 
-    /// The devices that are attached. Where the model fits, a few of its steps are timed, a second in all.
+    /// The devices that are attached. Where the model fits and a step is a matter of seconds, some are timed.
     ///
     /// @param settings of the training that the estimate is for
     /// @param price    of one device for one hour
@@ -89,36 +90,44 @@ public record Machine(
                 .orElseThrow();
         String name = attached.size() == 1
                 ? attached.getFirst().toString()
-                : attached.size() + " x " + attached.getFirst().toString().replaceFirst(", part 1 of \\d+", "");
+                : attached.size() + " x "
+                        + attached.getFirst().toString().replaceFirst(", part 1 of \\d+|(?<=^GPU) 0$", "");
         List<ComputeDevice> used = attached.subList(0, Math.min(attached.size(), settings.batch()));
-        boolean fits = Estimate.memory(settings, 1, used.size()) <= memory;
-        LlamaConfig tiny = LlamaConfig.demoProxy();
-        try (Llama llama = Llama.initialise(fits ? settings.model() : tiny, new long[] {0}, used, settings.compute())) {
-            double productRate = llama.productRate(2048) / used.size();
-            OptionalDouble utilisation = fits
-                    ? OptionalDouble.of(rate(llama, settings, used.size())
-                            * settings.model().trainingFlops(settings.context())
-                            / used.size()
-                            / productRate)
-                    : OptionalDouble.empty();
+        double productRate;
+        try (Llama tiny = Llama.initialise(LlamaConfig.demoProxy(), new long[] {0}, used, settings.compute())) {
+            productRate = tiny.productRate(2048) / used.size();
+        }
+        Machine here = new Machine(name, attached.size(), memory, productRate, OptionalDouble.empty(), price);
+        double operations = settings.context() * settings.model().trainingFlops(settings.context());
+        double inTime = QUICK_SECONDS * productRate / operations; // sequences per device
+        if (inTime < 1 || Estimate.memory(settings, 1, used.size()) > memory) {
+            progress.update(
+                    "Measuring devices", 1, name + ": too small or too slow for this model, its share is assumed");
+            return here;
+        }
+        try (Llama llama = Llama.initialise(settings.model(), new long[] {0}, used, settings.compute())) {
+            double share = rate(llama, settings, used.size(), (int) Math.min(inTime, settings.batch()))
+                    * settings.model().trainingFlops(settings.context())
+                    / used.size()
+                    / productRate;
             progress.update(
                     "Measuring devices",
                     1,
                     String.format(
                             Locale.ROOT,
-                            "%s: %.2g operations/s each in large products%s",
+                            "%s: %.2g operations/s each in large products, %.0f%% of it in training",
                             name,
                             productRate,
-                            utilisation.isPresent()
-                                    ? String.format(
-                                            Locale.ROOT, ", %.0f%% in training", 100 * utilisation.getAsDouble())
-                                    : "; the model does not fit"));
-            return new Machine(name, attached.size(), memory, productRate, utilisation, price);
+                            100 * share));
+            return new Machine(name, attached.size(), memory, productRate, OptionalDouble.of(share), price);
         }
     }
 
-    private static double rate(Llama llama, TrainingSettings settings, int devices) throws InterruptedException {
-        int sequences = devices * Math.clamp(MOST_TOKENS / settings.context(), 1, settings.batch() / devices);
+    /// @param most sequences per device that do not take too long
+    private static double rate(Llama llama, TrainingSettings settings, int devices, int most)
+            throws InterruptedException {
+        int perDevice = Math.min(Math.clamp(MOST_TOKENS / settings.context(), 1, settings.batch() / devices), most);
+        int sequences = devices * perDevice;
         int vocabulary = settings.model().vocabulary();
         int[] tokens = IntStream.range(0, sequences * (settings.context() + 1))
                 .map(i -> i % vocabulary)

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.regmixd.Progress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,13 @@ class EstimateTest {
                         memory -> assertThat(memory).contains("GB of memory per device", "has 9 GB"),
                         time -> assertThat(time).contains("days on CPU, 2 threads"),
                         disk -> assertThat(disk).contains("of saved models", folder.toString()));
+        List<Estimate> there = List.of(Estimate.target(TARGET, 1, 1, 17, Machine.stated("8xH100", 2)));
+        Estimate.requirePossible(there, folder, List.of());
+        List<Estimate> here = List.of(Estimate.target(TARGET, 1, 1, 17, laptop));
+        assertThatThrownBy(() -> Estimate.requirePossible(here, folder, there))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll(
+                        "nothing was begun", "1 target: ", "days on CPU, 2 threads", "on 8 x H100 in 18.4 h for 294.");
     }
 
     @Test

@@ -95,6 +95,14 @@ public record Downstream(
         return new Downstream(files, tasks, shots, limit, more);
     }
 
+    /// The tasks that lack a data set, which [#fetch] gets.
+    public List<Task> missing() {
+        return tasks.stream()
+                .filter(task -> files.stream()
+                        .anyMatch(file -> file.task() == task && existing(file).isEmpty()))
+                .toList();
+    }
+
     /// Fetches the data sets of the tasks, each file as the manifest names it; those that lie there already stay.
     /// A file without a checksum in the manifest must be what it was when it was fetched first.
     ///

@@ -226,6 +226,7 @@ class DownstreamTest {
                 .hasMessageContaining("copa")
                 .hasMessageContaining("call fetch, which gets hf:aps/super_glue@")
                 .hasMessageContaining("/copa/validation-00000-of-00001.parquet");
+        assertThat(copa.missing()).containsExactly(Task.COPA);
 
         Path file = folder.resolve("copa/validation.jsonl");
         write(file, List.of("{\"premise\": \"It rained.\", \"question\": \"why\"}", "{}"));
@@ -240,6 +241,8 @@ class DownstreamTest {
         assertThat(score(copa.reading("other", DocumentReader.JSON_LINES)).scores())
                 .hasSize(1);
         write(folder.resolve("copa/train.jsonl"), List.of("{}", "{}"));
+        assertThat(copa.missing()).containsExactly(Task.COPA);
+        assertThat(copa.reading("other", DocumentReader.JSON_LINES).missing()).isEmpty();
         assertThatThrownBy(() ->
                         score(copa.reading("other", DocumentReader.JSON_LINES).shots(List.of(1))))
                 .hasMessageContaining("train.jsonl, drawing shots: field question is missing");
