@@ -85,7 +85,7 @@ public record LlamaConfig(int layers, int heads, int width, int hidden, int voca
 
     /// Memory that one training token of one model takes besides parameters and logits: what a layer keeps for
     /// its backward pass, and what one layer needs meanwhile.
-    public double activationBytes(int context, Compute compute) {
+    double activationBytes(int context, Compute compute) {
         double kept = compute.precision().bytes() * (6.0 * width + 4.0 * hidden);
         if (compute.deterministic()) { // attention's weights, half of them in the future
             kept += compute.precision().bytes() * heads * context / 2.0;

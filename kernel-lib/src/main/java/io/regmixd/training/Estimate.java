@@ -1,6 +1,7 @@
 package io.regmixd.training;
 
 import io.regmixd.engine.LlamaConfig;
+import io.regmixd.engine.Memory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,14 +93,9 @@ public record Estimate(
                 states);
     }
 
-    /// Bytes that models trained together need on each device at least: parameters and gradients, the device's
-    /// share of the moments, and the activations of one sequence.
+    /// Bytes that models trained together need on each device at least.
     static long memory(TrainingSettings settings, int models, int devices) {
-        double perParameter = 2 * Float.BYTES + 2.0 * Float.BYTES / devices;
-        return (long) (models
-                * (perParameter * settings.model().parameters()
-                        + settings.context()
-                                * settings.model().activationBytes(settings.context(), settings.compute())));
+        return new Memory(settings.model(), models, settings.context(), settings.compute(), devices).least();
     }
 
     /// Throws if something is in the way of one of these, and says what they would take elsewhere.
