@@ -65,6 +65,8 @@ record Pieces(int numbers) {
     }
 
     /// All numbers of a tensor that lives as long as its replica, fewer than 2^31.
+    ///
+    /// @throws DeviceMemoryException if there is no room for the copy
     float[] fetch(NDArray tensor) {
         Shape shape = tensor.getShape();
         if (shape.size() <= numbers) {
@@ -80,6 +82,8 @@ record Pieces(int numbers) {
     }
 
     /// Some of the numbers of such a tensor.
+    ///
+    /// @throws DeviceMemoryException likewise
     float[] fetch(NDArray tensor, long from, int count) {
         try (NDArray some = some(tensor, from, count)) {
             return copied(some);
@@ -88,7 +92,7 @@ record Pieces(int numbers) {
 
     /// Some of the numbers of a tensor, in the same memory.
     static NDArray some(NDArray tensor, long from, int count) {
-        try (NDArray flat = tensor.reshape(tensor.size())) {
+        try (NDArray flat = TorchProgram.allocating(tensor.getDevice(), () -> tensor.reshape(tensor.size()))) {
             return flat.get(new NDIndex().addSliceDim(from, from + count));
         }
     }
@@ -99,7 +103,7 @@ record Pieces(int numbers) {
     private static float[] copied(NDArray tensor) {
         try (NDManager scope = tensor.getManager().newSubManager()) {
             tensor.tempAttach(scope);
-            return tensor.toFloatArray();
+            return TorchProgram.allocating(tensor.getDevice(), tensor::toFloatArray);
         }
     }
 }

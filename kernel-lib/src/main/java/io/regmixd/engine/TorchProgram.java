@@ -106,14 +106,19 @@ final class TorchProgram implements AutoCloseable {
     ///
     /// @throws DeviceMemoryException if there is too little of it
     <T> T allocating(Supplier<T> work) {
+        return allocating(manager().getDevice(), work);
+    }
+
+    /// Does what takes memory on a device, or in host memory for what comes from it.
+    ///
+    /// @throws DeviceMemoryException if there is too little of it
+    static <T> T allocating(Device device, Supplier<T> work) {
         try {
             return work.get();
         } catch (EngineException e) {
             if (tellsOfMemory(e)) {
                 throw new DeviceMemoryException(
-                        manager().getDevice()
-                                + " is out of memory: train fewer models together, or shorten the context",
-                        e);
+                        device + " is out of memory: train fewer models together, or shorten the context", e);
             }
             throw e;
         }

@@ -78,6 +78,20 @@ class MemoryTest {
     }
 
     @Test
+    void aCopyThatDoesNotFitWhileSavingIsALackOfMemory() {
+        try (Replica replica = replica()) {
+            NDArray huge = replica.manager()
+                    .create(new float[] {1, 2}, new Shape(1, 1, 2))
+                    .broadcast(1, 1L << 45, 2); // in a row only if copied
+            int before = replica.manager().getManagedArrays().size();
+            assertThatThrownBy(() -> Pieces.USUAL.fetch(huge, 0, 4))
+                    .isInstanceOf(DeviceMemoryException.class)
+                    .hasMessageContaining("out of memory");
+            assertThat(replica.manager().getManagedArrays()).hasSize(before);
+        }
+    }
+
+    @Test
     void gradientsThatDoNotFitAreReleasedAndTheNextStepIsAsIfNothingHadBeen() {
         Replica replica = replica();
         try (Llama llama = llama(replica);
