@@ -14,7 +14,8 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /// What each step of a group of runs showed, a row per step and run: `step, run, loss_nats, gradient_norm,
-/// learning_rate, tokens_per_second, utilisation`. A run that has diverged has no rows from then on.
+/// learning_rate, tokens_per_second, utilisation`. A run that has diverged has no rows from then on, and no row has a
+/// number that is not finite.
 ///
 /// It is written before each saved state, so that a training which goes on from one finds all steps up to it, and
 /// drops those after it: none is missing and none is there twice, however often training was killed.
@@ -70,7 +71,7 @@ final class MetricsFile {
     void add(Training.Metrics shown) {
         for (int k = 0; k < runs.size(); k++) {
             Llama.Step ofRun = shown.runs().get(k);
-            if (ofRun.finite()) {
+            if (ofRun.finite() && Double.isFinite(shown.learningRate())) {
                 step.append(shown.step());
                 run.append(runs.get(k));
                 loss.append(ofRun.loss());
