@@ -184,7 +184,7 @@ public final class DirichletDesign {
         return String.format(
                 Locale.ROOT,
                 "In these %d mixtures %s has %.1f%% to %.1f%% of the tokens (median %.1f%%); its natural share is %.1f%%, and"
-                        + " plans may give it up to %.1f%%.",
+                        + " this design goes up to %.1f%%.",
                 weights.length,
                 domain,
                 100 * weights[0],

@@ -220,7 +220,7 @@ class DirichletDesignTest {
                 .toList();
         assertThat(design.inWords(sample, "a"))
                 .isEqualTo("In these 4 mixtures a has 0.0% to 20.0% of the tokens (median 8.0%); its natural share is"
-                        + " 2.0%, and plans may give it up to 30.0%.");
+                        + " 2.0%, and this design goes up to 30.0%.");
         assertThatThrownBy(() -> design.inWords(sample, "c")).hasMessageContaining("no domain c");
     }
 }
