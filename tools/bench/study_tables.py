@@ -103,7 +103,9 @@ def tables(results):
             difference = "" if method == baseline else "{:+.3f} ({:+.3f} to {:+.3f})".format(*losses.interval(method, baseline))
             share = fmean(losses.shares[method])
             rows.append([method, f"{share:.1%}", f"{losses.mean(method):.3f}", difference])
-        size = f"{len(losses.sweeps)} sweeps, {len(losses.seeds)} seeds" if losses.sweeps != [0] else f"{len(losses.seeds)} seeds"
+        seeds = f"{len(losses.seeds)} seeds"
+        sweeps = f"{len(losses.sweeps)} sweep" + ("s" if len(losses.sweeps) > 1 else "")
+        size = seeds if losses.sweeps == [0] else f"{sweeps}, {seeds}"
         head = [f"{piece}, {shape}: {size}", "objective's share", "loss, nats per token", f"minus {baseline} (95% interval)"]
         lines += [*columns(head, rows), ""]
     return lines[:-1]

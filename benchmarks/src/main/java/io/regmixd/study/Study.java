@@ -115,8 +115,8 @@ final class Study {
                     arm(laboratory, laboratory.regMix(sweep), "RegMix"),
                     arm(laboratory, laboratory.greedy(sweep), "greedy"),
                     arm(laboratory, lookAhead, "look-ahead"),
-                    arm(laboratory, laboratory.lookAheadBeyond(sweep), "look-ahead, plain proxies"),
-                    arm(laboratory, laboratory.lookAheadBounded(sweep), "look-ahead, bounded"),
+                    arm(laboratory, laboratory.lookAheadBeyond(sweep), "look-ahead from plain proxies"),
+                    arm(laboratory, laboratory.lookAheadBounded(sweep), "bounded look-ahead"),
                     Arm.of("aggregate", Controls.aggregate(schedule)),
                     Arm.of("natural fillers", Controls.naturalFillers(schedule, OBJECTIVE, natural)));
             train(piece, laboratory, "wsd", laboratory.target(), sweep, arms, "sweep-" + sweep);
