@@ -54,6 +54,9 @@ final class Targets {
 
         String objective = laboratory.studied().objective();
         int domain = corpus.domains().indexOf(objective);
+        List<Exposure> exposures = arms.stream()
+                .map(arm -> Exposure.of(corpus, settings, arm.schedule()))
+                .toList(); // the same for all seeds
         List<Result> results = new ArrayList<>();
         for (long seed : seeds) {
             try (Training trained = target.trained(folder, seed)) {
@@ -61,7 +64,6 @@ final class Targets {
                 for (int k = 0; k < arms.size(); k++) {
                     if (!trained.diverged(k)) {
                         Arm arm = arms.get(k);
-                        Exposure exposure = Exposure.of(corpus, settings, arm.schedule());
                         results.add(new Result(
                                 piece,
                                 laboratory.studied().name(),
@@ -70,7 +72,7 @@ final class Targets {
                                 arm.method(),
                                 seed,
                                 objective,
-                                exposure.tokens().get(domain) / (double) settings.tokens(),
+                                exposures.get(k).tokens().get(domain) / (double) settings.tokens(),
                                 losses[k],
                                 arm.predicted(),
                                 arm.schedule()));

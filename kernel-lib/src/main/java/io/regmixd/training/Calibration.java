@@ -62,18 +62,46 @@ final class Calibration {
 
     /// Parameters, gradients and AdamW's moments of all workers within half of the machine's memory.
     private static boolean fit(TrainingSettings settings, int workers) {
-        long memory = ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+        return 4L * Float.BYTES * settings.model().parameters() * workers <= physicalMemory() / 2;
+    }
+
+    /// Bytes of this machine.
+    static long physicalMemory() {
+        return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
                 .getTotalMemorySize();
-        return 4L * Float.BYTES * settings.model().parameters() * workers <= memory / 2;
+    }
+
+    /// Some sequences to time a step on.
+    static int[] tokens(TrainingSettings settings, int sequences) {
+        int vocabulary = settings.model().vocabulary();
+        return IntStream.range(0, sequences * (settings.context() + 1))
+                .map(i -> i % vocabulary)
+                .toArray();
+    }
+
+    /// Times steps, two of them at least.
+    ///
+    /// @param nanos how long at least
+    /// @param llama has taken a step on these tokens, which warms it up
+    /// @throws InterruptedException if the thread is interrupted between two steps
+    static double tokensPerSecond(Llama llama, TrainingSettings settings, int[] tokens, int sequences, long nanos)
+            throws InterruptedException {
+        long start = System.nanoTime();
+        int steps = 0;
+        while (steps < 2 || System.nanoTime() - start < nanos) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("timing stopped");
+            }
+            llama.train(tokens, sequences, settings.context(), 2, 1e-4, 0);
+            steps++;
+        }
+        return (double) steps * sequences * settings.context() * 1e9 / (System.nanoTime() - start);
     }
 
     private static double rate(TrainingSettings settings, int workers, int threads)
             throws IOException, InterruptedException {
         int sequences = Math.clamp(TOKENS / settings.context(), 1, settings.batch());
-        int[] tokens = new int[sequences * (settings.context() + 1)];
-        for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = i % settings.model().vocabulary();
-        }
+        int[] tokens = tokens(settings, sequences);
         CyclicBarrier together = new CyclicBarrier(workers);
         DoubleAdder rate = new DoubleAdder();
         SweepExecutor.Task<Integer, Double> task = (piece, worker) -> {
@@ -84,16 +112,7 @@ final class Calibration {
                     settings.compute())) {
                 llama.train(tokens, sequences, settings.context(), 1, 1e-4, 0); // warms up
                 together.await();
-                long start = System.nanoTime();
-                int steps = 0;
-                while (steps < 2 || System.nanoTime() - start < NANOS) {
-                    if (Thread.interrupted()) {
-                        throw new InterruptedException("timing stopped");
-                    }
-                    llama.train(tokens, sequences, settings.context(), 2, 1e-4, 0);
-                    steps++;
-                }
-                return (double) steps * sequences * settings.context() * 1e9 / (System.nanoTime() - start);
+                return tokensPerSecond(llama, settings, tokens, sequences, NANOS);
             } catch (BrokenBarrierException e) {
                 throw new IOException("another worker failed while the workers were timed", e);
             }

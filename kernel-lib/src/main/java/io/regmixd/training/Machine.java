@@ -4,7 +4,6 @@ import io.regmixd.Progress;
 import io.regmixd.engine.ComputeDevice;
 import io.regmixd.engine.Llama;
 import io.regmixd.engine.LlamaConfig;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,7 +11,6 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /// What a training is to run on, as far as an [Estimate] must know it.
 ///
@@ -85,7 +83,7 @@ public record Machine(
     public static Machine here(TrainingSettings settings, double price, Progress progress) throws InterruptedException {
         List<ComputeDevice> attached = ComputeDevice.attached();
         long memory = attached.stream()
-                .mapToLong(device -> device.freeBytes().orElse(physicalMemory() / attached.size()))
+                .mapToLong(device -> device.freeBytes().orElse(Calibration.physicalMemory() / attached.size()))
                 .min()
                 .orElseThrow();
         String name = attached.size() == 1
@@ -128,26 +126,9 @@ public record Machine(
             throws InterruptedException {
         int perDevice = Math.min(Math.clamp(MOST_TOKENS / settings.context(), 1, settings.batch() / devices), most);
         int sequences = devices * perDevice;
-        int vocabulary = settings.model().vocabulary();
-        int[] tokens = IntStream.range(0, sequences * (settings.context() + 1))
-                .map(i -> i % vocabulary)
-                .toArray();
+        int[] tokens = Calibration.tokens(settings, sequences);
         llama.train(tokens, sequences, settings.context(), 1, 1e-4, 0); // warms up
-        long start = System.nanoTime();
-        int steps = 0;
-        while (steps < 2 || System.nanoTime() - start < NANOS) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException("timing stopped");
-            }
-            llama.train(tokens, sequences, settings.context(), 2, 1e-4, 0);
-            steps++;
-        }
-        return (double) steps * sequences * settings.context() * 1e9 / (System.nanoTime() - start);
-    }
-
-    private static long physicalMemory() {
-        return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
-                .getTotalMemorySize();
+        return Calibration.tokensPerSecond(llama, settings, tokens, sequences, NANOS);
     }
 
     /// The share of the product rate that training a model reaches: what was measured, or else 40%, and 10% for a
