@@ -3,12 +3,13 @@
 import json
 import math
 import random
+import re
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-from plan.main import arguments, options
+from plan.main import FORMATS, METHODS, arguments, options
 from run_notebook.terminal import Failure
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +55,16 @@ class PlanTest(unittest.TestCase):
         plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
         self.assertEqual(plan["objective"], {"math": 1.0})
         self.assertEqual(set(plan["runs_sha256"]), {"train_mixture.csv", "train_loss.csv"})
+
+    def test_formats_and_methods_are_the_librarys(self):
+        def constants(file, enum):
+            source = (ROOT / "kernel-lib/src/main/java/io/regmixd" / file).read_text(encoding="utf-8")
+            body = re.split(r"enum " + enum + r" \{", source)[1]
+            body = re.split(r"[;}]", re.sub(r"///.*", "", body))[0]
+            return tuple(name.lower().replace("_", "-") for name in re.findall(r"[A-Z][A-Z_0-9]*", body))
+
+        self.assertEqual(set(FORMATS), set(constants("export/ScheduleFormat.java", "ScheduleFormat")))
+        self.assertEqual(set(METHODS), set(constants("planning/Proposal.java", "Method")))
 
     def test_what_is_wrong_ends_with_a_sentence_and_code_2(self):
         done = self.plan("--runs", self.folder, "--objective", "ruby")
