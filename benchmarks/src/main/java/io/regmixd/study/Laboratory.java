@@ -22,6 +22,8 @@ import java.nio.file.Path;
 /// Sweeps and plans of one problem.
 final class Laboratory {
 
+    private static final double PEAK = 4e-3; // of the proxies' learning rate
+
     private final StudyProblem studied;
     private final Corpus corpus;
     private final Size size;
@@ -67,23 +69,13 @@ final class Laboratory {
         return TrainingSettings.demoTarget(size.targetSteps(), Size.STAGES).withVocabularyOf(corpus);
     }
 
-    /// The same with another shape.
-    TrainingSettings target(LearningRate shape) {
-        TrainingSettings demo = target();
-        return new TrainingSettings(
-                demo.model(),
-                demo.context(),
-                demo.batch(),
-                demo.steps(),
-                demo.stages(),
-                shape,
-                demo.weightDecay(),
-                demo.validationTokens());
-    }
-
     /// RegMix's one mixture, from proxies on constant mixtures.
     Plan regMix(int sweep) throws IOException, InterruptedException {
-        MixtureLossModel model = MixtureLossModel.fit(constant(sweep), Regressor.standard(), seed(sweep), progress);
+        return regMix(constant(sweep), sweep);
+    }
+
+    private Plan regMix(Trajectories proxies, int sweep) throws InterruptedException {
+        MixtureLossModel model = MixtureLossModel.fit(proxies, Regressor.standard(), seed(sweep), progress);
         return Planner.regMix(model, problem, design.candidates(size.candidates(), seed(sweep)))
                 .plan(Size.STAGES, progress);
     }
@@ -116,31 +108,63 @@ final class Laboratory {
         return Planner.lookAhead(model, asked, seed(sweep)).plan(Size.STAGES, progress);
     }
 
+    /// The same from proxies whose learning rate falls in the last stage, as the target's does.
+    Plan lookAheadDecaying(int sweep) throws IOException, InterruptedException {
+        LearningRate rate = LearningRate.warmUpStableDecay(PEAK, size.proxySteps() / 10, 0.2, PEAK / 30);
+        Trajectories proxies = switching(proxySettings().with(rate), sweep, reaching, "decaying");
+        return lookAhead(proxies, freely, sweep);
+    }
+
+    /// RegMix from the first third of its proxies.
+    Plan regMixFromFew(int sweep) throws IOException, InterruptedException {
+        return regMix(few(constant(sweep)), sweep);
+    }
+
+    /// Looking ahead from the first third of its proxies.
+    Plan lookAheadFromFew(int sweep) throws IOException, InterruptedException {
+        return lookAhead(few(switching(sweep, reaching, "reaching")), freely, sweep);
+    }
+
+    /// Looking ahead with a share of the objective's text.
+    Plan lookAheadSparing(int sweep, double share) throws IOException, InterruptedException {
+        long[] available = corpus.trainTokens();
+        int d = corpus.domains().indexOf(studied.objective());
+        available[d] = Math.round(share * available[d]);
+        Problem sparing = freely.epochs(1, available, target().tokens());
+        return lookAhead(switching(sweep, reaching, "reaching"), sparing, sweep);
+    }
+
+    private static Trajectories few(Trajectories proxies) {
+        return proxies.withRuns(proxies.usable().subList(0, proxies.usable().size() / 3));
+    }
+
     /// DoReMi's one mixture, from models of the proxies' size; it knows of no objective.
     Mixture doReMi() throws IOException, InterruptedException {
-        TrainingSettings settings =
-                TrainingSettings.demoProxies(size.proxySteps(), Size.STAGES).withVocabularyOf(corpus);
         Path folder = Files.createDirectories(runs.resolve(studied.name() + "-doremi"));
-        return DoReMi.mixture(corpus, settings, corpus.natural(), seed(1), folder, progress);
+        return DoReMi.mixture(corpus, proxySettings(), corpus.natural(), seed(1), folder, progress);
     }
 
     private Trajectories constant(int sweep) throws IOException, InterruptedException {
-        return proxySweep(sweep).run(design.sample(size.proxies(), seed(sweep)), ledger("constant", sweep), progress);
+        return ProxySweep.of(corpus, proxySettings(), seed(sweep))
+                .run(design.sample(size.proxies(), seed(sweep)), ledger("constant", sweep), progress);
     }
 
     private Trajectories switching(int sweep, DirichletDesign from, String kind)
             throws IOException, InterruptedException {
-        return proxySweep(sweep)
+        return switching(proxySettings(), sweep, from, kind);
+    }
+
+    private Trajectories switching(TrainingSettings settings, int sweep, DirichletDesign from, String kind)
+            throws IOException, InterruptedException {
+        return ProxySweep.of(corpus, settings, seed(sweep))
                 .runSchedules(
                         from.sampleSchedules(size.proxies(), Size.STAGES, seed(sweep) + 1),
                         ledger(kind, sweep),
                         progress);
     }
 
-    private ProxySweep proxySweep(int sweep) {
-        TrainingSettings settings =
-                TrainingSettings.demoProxies(size.proxySteps(), Size.STAGES).withVocabularyOf(corpus);
-        return ProxySweep.of(corpus, settings, seed(sweep));
+    private TrainingSettings proxySettings() {
+        return TrainingSettings.demoProxies(size.proxySteps(), Size.STAGES).withVocabularyOf(corpus);
     }
 
     private Path ledger(String kind, int sweep) throws IOException {

@@ -31,20 +31,18 @@ final class Targets {
         }
     }
 
-    /// One result per arm and seed that did not diverge. What `folder` holds already is not trained again.
+    /// Arms that are trained side by side.
     ///
+    /// @param shape of the learning rate, in words
     /// @param sweep of the arms' plans, 0 where they are from none
-    static List<Result> train(
-            String piece,
-            Laboratory laboratory,
-            String shape,
-            TrainingSettings settings,
-            int sweep,
-            List<Arm> arms,
-            Path folder,
-            Progress progress)
+    record Group(String shape, TrainingSettings settings, int sweep, List<Arm> arms) {}
+
+    /// One result per arm and seed that did not diverge. What `folder` holds already is not trained again.
+    static List<Result> train(String piece, Laboratory laboratory, Group group, Path folder, Progress progress)
             throws IOException, InterruptedException {
         Corpus corpus = laboratory.corpus();
+        TrainingSettings settings = group.settings();
+        List<Arm> arms = group.arms();
         Map<String, MixtureSchedule> schedules = new LinkedHashMap<>();
         arms.forEach(arm -> schedules.put(arm.method(), arm.schedule()));
         List<Long> seeds =
@@ -67,8 +65,8 @@ final class Targets {
                         results.add(new Result(
                                 piece,
                                 laboratory.studied().name(),
-                                shape,
-                                sweep,
+                                group.shape(),
+                                group.sweep(),
                                 arm.method(),
                                 seed,
                                 objective,

@@ -73,6 +73,12 @@ public record TrainingSettings(
                 model, context, batch, steps, stages, learningRate, weightDecay, validationTokens, compute);
     }
 
+    /// The same with another learning rate.
+    public TrainingSettings with(LearningRate other) {
+        return new TrainingSettings(
+                model, context, batch, steps, stages, other, weightDecay, validationTokens, compute);
+    }
+
     /// The same in another number of stages.
     ///
     /// @throws IllegalArgumentException if there are fewer steps than stages
