@@ -124,14 +124,16 @@ public final class CrossValidation {
         return pairs.copy();
     }
 
-    /// The regressor that ranked the objective's held-out final losses best, by the mean of its rank
-    /// correlations over both predictions: the one to plan with. One that predicted a constant comes last.
+    /// The regressor whose predictions ranked the objective's held-out final losses best: the one to plan with. One
+    /// that
+    /// predicted a constant comes last.
     ///
+    /// @param what       [#FINAL_LOSS] or [#ROLLOUT], whichever the planner predicts by
     /// @param regressors those that were validated
-    public Regressor best(List<Regressor> regressors) {
+    /// @throws IllegalArgumentException as [#spearman(Regressor, String)]
+    public Regressor best(String what, List<Regressor> regressors) {
         return regressors.stream()
-                .max(Comparator.comparingDouble(
-                        regressor -> spearman(regressor, FINAL_LOSS) + spearman(regressor, ROLLOUT)))
+                .max(Comparator.comparingDouble(regressor -> spearman(regressor, what)))
                 .orElseThrow();
     }
 

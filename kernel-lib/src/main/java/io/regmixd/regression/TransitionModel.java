@@ -8,7 +8,9 @@ import io.regmixd.trajectory.Trajectory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -249,6 +251,21 @@ public final class TransitionModel {
             last = stage;
         }
         return last;
+    }
+
+    /// The final loss of one domain that each schedule is predicted to reach from the untrained model, nats per
+    /// token at the proxies' size, by the schedules' names and in their order.
+    ///
+    /// @throws IllegalArgumentException if there is no such domain, or a schedule has other domains or another
+    ///     number of stages
+    public Map<String, Double> finalLosses(Map<String, MixtureSchedule> schedules, String domain) {
+        if (!domains.contains(domain)) {
+            throw new IllegalArgumentException("no domain " + domain + " in " + domains);
+        }
+        double[] losses = finalLosses(List.copyOf(schedules.values()), 0, initialLosses, domains.indexOf(domain));
+        Map<String, Double> byName = new LinkedHashMap<>();
+        schedules.keySet().forEach(name -> byName.put(name, losses[byName.size()]));
+        return byName;
     }
 
     /// The losses that training on the schedule is predicted to go through, each stage's prediction fed into

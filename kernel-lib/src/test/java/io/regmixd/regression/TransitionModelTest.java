@@ -12,7 +12,9 @@ import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,25 @@ class TransitionModelTest {
                                 },
                                 OptionalInt.empty()))
                         .toList());
+    }
+
+    @Test
+    void finalLossesOfNamedSchedulesAreTheEndsOfTheirRollouts() throws InterruptedException {
+        TransitionModel model = TransitionModel.fit(runs(), LINEAR, 1, Progress.SILENT);
+        MixtureSchedule early =
+                new MixtureSchedule(List.of(Mixture.of(DOMAINS, 0.9, 0.1), Mixture.of(DOMAINS, 0.1, 0.9)));
+        MixtureSchedule late =
+                new MixtureSchedule(List.of(Mixture.of(DOMAINS, 0.1, 0.9), Mixture.of(DOMAINS, 0.9, 0.1)));
+        Map<String, MixtureSchedule> schedules = new LinkedHashMap<>();
+        schedules.put("early", early);
+        schedules.put("late", late);
+
+        Map<String, Double> losses = model.finalLosses(schedules, "b");
+
+        assertThat(losses).containsOnlyKeys("early", "late");
+        assertThat(losses.get("early")).isEqualTo(model.rollout(early, model.initialLosses())[2][1]);
+        assertThat(losses.get("late")).isEqualTo(model.rollout(late, model.initialLosses())[2][1]);
+        assertThatThrownBy(() -> model.finalLosses(schedules, "c")).hasMessageContaining("c");
     }
 
     @Test
