@@ -2,10 +2,15 @@
 
 Differences are paired: the targets of one seed start equal and see each domain's text in the same order. A plan has luck
 of its own, so intervals resample sweeps and seeds, each with replacement and independently of the other.
+
+Beside them stands an exact test of whether the plans at hand differ on these targets by more than the luck of a seed: were
+two schedules equally good, each pair's difference could as well have had the other sign. Its p-values are corrected for the
+number of methods that a table compares (Holm's step-down method). They say nothing about other sweeps; the intervals do.
 """
 
 import random
 from collections import defaultdict
+from itertools import product
 from math import sqrt
 from statistics import fmean, stdev
 
@@ -16,6 +21,7 @@ STUDENT_7 = 2.365  # 97.5% quantile of 7 degrees of freedom
 STATIC = ("Human", "Uniform", "DoReMi", "RegMix", "aggregate")
 BASELINE = "RegMix"
 PLANNED = "look-ahead"
+MOST_PAIRS = 16  # whose signs are all tried: 65,536 ways
 
 
 class Losses:
@@ -61,6 +67,17 @@ class Losses:
         means.sort()
         return fmean(differences.values()), means[round(0.025 * RESAMPLES)], means[round(0.975 * RESAMPLES) - 1]
 
+    def sign_flip(self, method, other):
+        """Share of all ways to choose the differences' signs that yield a mean at least as far from 0, two-sided."""
+        differences = list(self.differences(method, other).values())
+        if len(differences) > MOST_PAIRS:
+            draw = random.Random(1)
+            ways = [[draw.choice((-1, 1)) for _ in differences] for _ in range(2**MOST_PAIRS - 1)] + [[1] * len(differences)]
+        else:
+            ways = list(product((-1, 1), repeat=len(differences)))
+        seen = abs(sum(differences)) * (1 - 1e-12)
+        return sum(abs(sum(sign * d for sign, d in zip(signs, differences))) >= seen for signs in ways) / len(ways)
+
     def spread_of_pairs(self, method, other):
         """Standard deviation of the paired differences over the seeds of a sweep, pooled over the sweeps."""
         differences = self.differences(method, other)
@@ -94,21 +111,43 @@ def grouped(results):
     return {key: Losses(rows) for key, rows in groups.items()}
 
 
+def holm(chances):
+    """p-values corrected for their number: the smallest times n, the next times n - 1, and so on, never falling."""
+    corrected, highest = {}, 0.0
+    for rank, name in enumerate(sorted(chances, key=chances.get)):
+        highest = max(highest, min(1.0, chances[name] * (len(chances) - rank)))
+        corrected[name] = highest
+    return corrected
+
+
 def tables(results):
     lines = []
     for (piece, shape), losses in grouped(results).items():
         baseline = BASELINE if BASELINE in losses.methods else losses.methods[0]
+        chances = holm({method: losses.sign_flip(method, baseline) for method in losses.methods if method != baseline})
         rows = []
         for method in losses.methods:
+            chance = "" if method == baseline else f"{chances[method]:.4f}"
             difference = "" if method == baseline else "{:+.3f} ({:+.3f} to {:+.3f})".format(*losses.interval(method, baseline))
             share = fmean(losses.shares[method])
-            rows.append([method, f"{share:.1%}", f"{losses.mean(method):.3f}", difference])
+            rows.append([method, f"{share:.1%}", f"{losses.mean(method):.3f}", difference, chance])
         seeds = f"{len(losses.seeds)} seeds"
         sweeps = f"{len(losses.sweeps)} sweep" + ("s" if len(losses.sweeps) > 1 else "")
         size = seeds if losses.sweeps == [0] else f"{sweeps}, {seeds}"
-        head = [f"{piece}, {shape}: {size}", "objective's share", "loss, nats per token", f"minus {baseline} (95% interval)"]
+        head = [f"{piece}, {shape}: {size}", "objective's share", "loss, nats per token", f"minus {baseline} (95% interval)", "sign-flip p"]
         lines += [*columns(head, rows), ""]
     return lines[:-1]
+
+
+def share_for(losses, loss):
+    """The share of the scarce text with which looking ahead reaches a loss: on the line through its losses with a third and with
+    all of it, over the logarithm of the share; a third where that is enough, for less was not tried."""
+    third, whole = losses.mean(f"{PLANNED} with a third"), losses.mean(PLANNED)
+    if third <= loss:
+        return 1 / 3
+    if whole >= loss:
+        return float("inf")
+    return (1 / 3) * 3 ** ((third - loss) / (third - whole))
 
 
 def figures(results):
@@ -126,6 +165,12 @@ def figures(results):
         found["gain_low_95"] = round(-high, 4)
         found["gain_over_regmix_nats"] = round(-scarce.interval(PLANNED, BASELINE)[0], 4)
         found["gain_over_annealing_nats"] = round(-scarce.interval(PLANNED, "annealing")[0], 4)
+        few = [f"{method} from 16 proxies" for method in (PLANNED, BASELINE)]
+        if all(method in scarce.methods for method in few):
+            found["gain_16_proxies_nats"] = round(-scarce.interval(few[0], static)[0], 4)
+            found["gain_16_proxies_over_regmix_nats"] = round(-scarce.interval(*few)[0], 4)
+        if f"{PLANNED} with a third" in scarce.methods:
+            found["scarce_text_for_regmix_loss"] = round(share_for(scarce, scarce.mean(BASELINE)), 3)
         found["half_width_8_seeds"] = round(STUDENT_7 * scarce.spread_of_pairs(PLANNED, BASELINE) / sqrt(8), 4)
         found["pair_correlation"] = round(scarce.correlation(PLANNED, BASELINE), 3)
     if ("free", "wsd") in groups:

@@ -1,6 +1,6 @@
 import unittest
 
-from bench.study_tables import Losses, figures, tables
+from bench.study_tables import Losses, figures, holm, tables
 
 
 def row(method, sweep, seed, loss, piece="scarce", shape="wsd", share=0.16):
@@ -40,6 +40,24 @@ class StudyTest(unittest.TestCase):
     def test_a_diverged_target_takes_its_pair_along(self):
         rows = [r for r in study(0.25) if (r["method"], r["sweep"], r["seed"]) != ("RegMix", "2", "1")]
         self.assertEqual(len(Losses(rows).differences("look-ahead", "RegMix")), 5)
+
+    def test_signs_are_flipped_in_all_ways(self):
+        losses = Losses(study(0.25))  # six pairs that all differ by -0.25: 2 of 64 ways are as far from 0
+        self.assertAlmostEqual(losses.sign_flip("look-ahead", "RegMix"), 2 / 64)
+        rows = [row("RegMix", 1, seed, 2.0) for seed in (1, 2)] + [row("look-ahead", 1, 1, 1.9), row("look-ahead", 1, 2, 2.3)]
+        self.assertAlmostEqual(Losses(rows).sign_flip("look-ahead", "RegMix"), 1)  # -0.1 and +0.3: of 0.2 and 0.4, none is nearer
+
+    def test_several_comparisons_are_corrected_step_by_step(self):
+        corrected = holm({"a": 0.01, "b": 0.04, "c": 0.03})
+        for name, value in (("a", 0.03), ("c", 0.06), ("b", 0.06)):
+            self.assertAlmostEqual(corrected[name], value)
+
+    def test_a_share_of_the_text_is_read_between_a_third_and_all(self):
+        rows = study(0.25) + [row("look-ahead with a third", sweep, seed, 2.25 + 0.01 * sweep + 0.1 * seed)
+                              for sweep in (1, 2) for seed in (1, 2, 3)]
+        self.assertAlmostEqual(figures(rows)["scarce_text_for_regmix_loss"], 0.577, places=3)  # half way: 1 / sqrt(3)
+        enough = study(0.25) + [row("look-ahead with a third", sweep, seed, 1.9) for sweep in (1, 2) for seed in (1, 2, 3)]
+        self.assertAlmostEqual(figures(enough)["scarce_text_for_regmix_loss"], 0.333, places=3)
 
     def test_gains_are_against_the_best_static_mixture(self):
         found = figures(study(0.25))
