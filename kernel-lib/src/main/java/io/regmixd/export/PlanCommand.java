@@ -9,7 +9,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -59,8 +58,7 @@ public final class PlanCommand {
         if (!evidence.tellsApart()) {
             out.println();
             out.println(evidence.inWords(request.unit()));
-            out.println("No plan: these runs do not tell mixtures apart; "
-                    + evidence.needed().orElseThrow().inWords() + ".");
+            out.println(evidence.noPlan());
             return DECLINED;
         }
         Proposal proposal = planned.proposal();
@@ -94,17 +92,7 @@ public final class PlanCommand {
     }
 
     private static List<ScheduleFormat> formats(Options options) {
-        return options.all("format").stream()
-                .map(name -> Arrays.stream(ScheduleFormat.values())
-                        .filter(format -> format.option().equals(name))
-                        .findFirst()
-                        .orElseThrow(() -> new IllegalArgumentException("--format " + name + ": expected one of "
-                                + String.join(
-                                        ", ",
-                                        Arrays.stream(ScheduleFormat.values())
-                                                .map(ScheduleFormat::option)
-                                                .toList()))))
-                .toList();
+        return options.all("format").stream().map(ScheduleFormat::of).toList();
     }
 
     private static ScheduleExport export(Options options, PlanReport report) {

@@ -48,7 +48,7 @@ final class PlanFile {
             object.put("low", each.value() - report.margin(each));
             object.put("high", each.value() + report.margin(each));
             ArrayNode stages = object.putArray("stages");
-            for (Mixture mixture : report.trained(each.schedule()).stages()) {
+            for (Mixture mixture : request.runs().trained(each.schedule()).stages()) {
                 stages.add(ScheduleJson.object(mixture));
             }
         }

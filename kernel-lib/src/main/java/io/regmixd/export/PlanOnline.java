@@ -80,7 +80,7 @@ public final class PlanOnline {
         int steps = options.whole("steps", options.required("steps"));
         long seed = options.longWhole("seed", options.given("seed").orElse("1"));
         Problem problem = problem(trajectories);
-        Mixture natural = NaturalMixture.of(options, runs);
+        Mixture natural = DomainNumbers.natural(options, runs);
         OnlinePlanner planner = planner(trajectories, problem, natural, seed);
         List<String> hashes = new ArrayList<>();
         for (Path file : PlanFile.tables(files)) {

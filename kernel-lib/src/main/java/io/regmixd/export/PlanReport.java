@@ -1,6 +1,5 @@
 package io.regmixd.export;
 
-import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.planning.Evidence;
 import io.regmixd.planning.Gain;
@@ -25,15 +24,7 @@ record PlanReport(PlanRequest request, Proposal proposal, Evidence evidence) {
 
     /// Of the domains alone: metrics that are none are left out.
     MixtureSchedule schedule() {
-        return trained(proposal.plan().schedule());
-    }
-
-    MixtureSchedule trained(MixtureSchedule schedule) {
-        List<String> domains = request.runs().trained();
-        return new MixtureSchedule(schedule.stages().stream()
-                .map(mixture -> Mixture.of(
-                        domains, domains.stream().mapToDouble(mixture::weight).toArray()))
-                .toList());
+        return request.runs().trained(proposal.plan().schedule());
     }
 
     /// The final objective of the plan as a run of the runs' size would measure it, with its 95% margin.

@@ -5,7 +5,6 @@ import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.planning.Care;
 import io.regmixd.planning.Problem;
 import io.regmixd.planning.Proposal;
-import io.regmixd.store.Json;
 import io.regmixd.trajectory.Runs;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import tools.jackson.databind.node.ObjectNode;
 
 /// What `./plan` was asked for: the runs, what is to be low, and what a schedule may be.
 ///
@@ -90,12 +88,14 @@ record PlanRequest(
                     .ifPresent(noise -> notes.add(String.format(
                             Locale.ROOT, "repeated runs: %s scatters by %.4g on equal mixtures", metric, noise)));
         }
-        Mixture natural = NaturalMixture.of(options, runs);
+        Mixture natural = DomainNumbers.natural(options, runs);
         if (options.given("natural").isEmpty()) {
             notes.add("no --natural: the mean of the runs' mixtures stands in for the natural one");
         }
         Training training = Training.of(options);
-        Map<String, Long> available = available(options, runs);
+        Optional<String> tokens = options.given("available");
+        Map<String, Long> available =
+                tokens.isPresent() ? DomainNumbers.available(Path.of(tokens.get()), runs) : Map.of();
         Optional<Proposal.Method> method = method(options, runs, notes);
         int stages = stages(options, runs, method);
         return new PlanRequest(
@@ -131,24 +131,6 @@ record PlanRequest(
         return objective;
     }
 
-    private static Map<String, Long> available(Options options, Runs runs) throws IOException {
-        Map<String, Long> available = new LinkedHashMap<>();
-        Optional<String> file = options.given("available");
-        if (file.isPresent()) {
-            ObjectNode tokens = Json.read(Path.of(file.get()));
-            NaturalMixture.requireDomains(tokens, runs, "available");
-            for (String name : tokens.propertyNames()) {
-                double count = Json.number(tokens.get(name), file.get() + ", " + name);
-                if (!(count >= 1)) {
-                    throw new IllegalArgumentException(
-                            file.get() + ", " + name + ": " + count + " tokens, expected at least 1");
-                }
-                available.put(name, (long) count);
-            }
-        }
-        return available;
-    }
-
     /// The mixtures that a plan must stay within: of the stages or, where runs count with their means, of these.
     static List<Mixture> trained(Runs runs, Optional<Proposal.Method> method) {
         boolean constant = method.isEmpty() || method.get() == Proposal.Method.REGMIX;
@@ -179,10 +161,7 @@ record PlanRequest(
                 throw new IllegalArgumentException("--epochs " + epochs.get()
                         + " needs --available FILE: how many tokens there are of each domain");
             }
-            long[] tokens = runs.domains().stream()
-                    .mapToLong(name -> available.getOrDefault(name, Long.MAX_VALUE / 2))
-                    .toArray();
-            problem = problem.epochs(options.number("epochs", epochs.get()), tokens, training.tokens());
+            problem = problem.epochs(options.number("epochs", epochs.get()), available, training.tokens());
         }
         return problem;
     }

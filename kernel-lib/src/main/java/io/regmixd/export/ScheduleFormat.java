@@ -1,9 +1,11 @@
 package io.regmixd.export;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// What a schedule can be written as; see [ScheduleExport#write]. Each file's head says which stage covers
 /// which steps and tokens, how to train it, and which version of the trainer it was written against.
@@ -51,6 +53,18 @@ public enum ScheduleFormat {
     /// What commands call it: `olmo-core`.
     public String option() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// The format of an [#option()].
+    ///
+    /// @throws IllegalArgumentException if there is none; lists all
+    public static ScheduleFormat of(String option) {
+        List<ScheduleFormat> all = List.of(values());
+        return all.stream()
+                .filter(format -> format.option().equals(option))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no format " + option + ": expected one of "
+                        + all.stream().map(ScheduleFormat::option).collect(Collectors.joining(", "))));
     }
 
     /// The files' texts by their names.

@@ -211,7 +211,8 @@ final class LossPlots {
                 .toArray();
     }
 
-    static Plot predictedAgainstSeen(double[] predicted, double[] seen, String objective, double spearman) {
+    static Plot predictedAgainstSeen(
+            double[] predicted, double[] seen, String objective, double spearman, String unit) {
         DoubleSummaryStatistics range = DoubleStream.concat(DoubleStream.of(predicted), DoubleStream.of(seen))
                 .summaryStatistics();
         double pad = padding(range);
@@ -221,13 +222,14 @@ final class LossPlots {
                 Locale.ROOT, "Spearman %.4f on %d mixtures that the regression has not seen", spearman, seen.length);
         return new Sheet("Predicted against seen validation loss of " + objective, note, List.of())
                 .plot(600, 540, (g, place) -> {
-                    XYChart chart = Look.chart(
-                            place.width, place.height, "seen loss (nats/token)", "predicted loss (nats/token)");
+                    XYChart chart =
+                            Look.chart(place.width, place.height, "seen (" + unit + ")", "predicted (" + unit + ")");
                     Look.range(chart, low, high, low, high);
                     chart.getStyler().setXAxisTickMarkSpacingHint(60);
                     chart.getStyler().setYAxisTickMarkSpacingHint(60);
-                    chart.setCustomXAxisTickLabelsFormatter(Look.numbers(high - low, ""));
-                    chart.setCustomYAxisTickLabelsFormatter(Look.numbers(high - low, ""));
+                    double ticks = (high - low) / 2; // twelve of them, not six
+                    chart.setCustomXAxisTickLabelsFormatter(Look.numbers(ticks, ""));
+                    chart.setCustomYAxisTickLabelsFormatter(Look.numbers(ticks, ""));
                     chart.getStyler().setPlotGridVerticalLinesVisible(true);
                     chart.getStyler().setMarkerSize(7);
                     double[] ends = {low, high};
@@ -299,7 +301,7 @@ final class LossPlots {
     }
 
     /// Room above and below the data; some even where all are the same.
-    private static double padding(DoubleSummaryStatistics range) {
+    static double padding(DoubleSummaryStatistics range) {
         return Math.max(0.05 * (range.getMax() - range.getMin()), 1e-3 * Math.abs(range.getMax()) + 1e-6);
     }
 

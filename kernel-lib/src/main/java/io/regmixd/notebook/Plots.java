@@ -3,6 +3,8 @@ package io.regmixd.notebook;
 import io.regmixd.evaluation.Comparison;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.planning.Evidence;
+import io.regmixd.trajectory.FinalLosses;
 import io.regmixd.trajectory.Trajectories;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +20,8 @@ import java.util.Map;
 /// Every method fails with an [IllegalStateException] on a machine without fonts; the message says what to
 /// install.
 public final class Plots {
+
+    static final String NATS = "nats/token";
 
     private Plots() {}
 
@@ -87,7 +91,33 @@ public final class Plots {
                 || !Arrays.stream(seen).allMatch(Double::isFinite)) {
             throw new IllegalArgumentException("a predicted or seen loss is not finite");
         }
-        return LossPlots.predictedAgainstSeen(predicted, seen, objective, spearman);
+        return LossPlots.predictedAgainstSeen(predicted, seen, objective, spearman, NATS);
+    }
+
+    /// The same for the held-out runs that speak for a plan.
+    ///
+    /// @param objective what was predicted
+    /// @param unit      of it, see [io.regmixd.trajectory.Runs#unit]
+    public static Plot predictedAgainstSeen(Evidence evidence, String objective, String unit) {
+        return LossPlots.predictedAgainstSeen(
+                array(evidence.predicted()),
+                array(evidence.seen()),
+                objective,
+                evidence.rank().spearman(),
+                unit);
+    }
+
+    /// What runs ended with against the weight of one domain in their mean mixture: a panel for each of the three
+    /// domains whose weights rank the runs best, up or down.
+    ///
+    /// @param metric what was measured, see [FinalLosses#measured]
+    /// @throws IllegalArgumentException if nothing of this name was measured
+    public static Plot byWeight(FinalLosses runs, String metric) {
+        return WeightPlots.byWeight(runs, metric);
+    }
+
+    private static double[] array(List<Double> values) {
+        return values.stream().mapToDouble(v -> v).toArray();
     }
 
     /// The objective's validation loss over training tokens, a line per method: the mean over its runs (the

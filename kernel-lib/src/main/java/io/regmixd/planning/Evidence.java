@@ -6,6 +6,7 @@ import io.regmixd.regression.TransitionModel;
 import io.regmixd.trajectory.FinalLosses;
 import io.regmixd.trajectory.Trajectories;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -25,6 +26,8 @@ import java.util.stream.IntStream;
 /// @param spread   standard deviation of what was seen: the error of a predictor that knows nothing
 /// @param baseline Spearman's correlation of minus the objective's own weight; NaN where no run was trained on it
 /// @param needed   how many more runs would tell mixtures apart, where these do not
+/// @param predicted each held-out run's final objective as predicted, in the objective's unit
+/// @param seen      the same as measured, in the same order
 public record Evidence(
         int runs,
         RankCorrelation rank,
@@ -32,7 +35,14 @@ public record Evidence(
         double deviation,
         double spread,
         double baseline,
-        Optional<MoreRuns> needed) {
+        Optional<MoreRuns> needed,
+        List<Double> predicted,
+        List<Double> seen) {
+
+    public Evidence {
+        predicted = List.copyOf(predicted);
+        seen = List.copyOf(seen);
+    }
 
     /// From final losses alone.
     ///
@@ -96,7 +106,9 @@ public record Evidence(
                 deviation,
                 spread,
                 RankCorrelation.of(heldOut.minusWeight(all), seen).spearman(),
-                rank.low() > 0 ? Optional.empty() : Optional.of(MoreRuns.estimated(heldOut, rank, seed)));
+                rank.low() > 0 ? Optional.empty() : Optional.of(MoreRuns.estimated(heldOut, rank, seed)),
+                Arrays.stream(predicted).boxed().toList(),
+                Arrays.stream(seen).boxed().toList());
     }
 
     /// A model that predicts the same of all runs ranks none.
@@ -107,6 +119,21 @@ public record Evidence(
     /// Whether the runs tell mixtures apart: the rank correlation's interval lies above 0.
     public boolean tellsApart() {
         return needed.isEmpty();
+    }
+
+    /// Why there is no plan, in a sentence.
+    ///
+    /// @throws java.util.NoSuchElementException if the runs tell mixtures apart
+    public String noPlan() {
+        return "No plan: these runs do not tell mixtures apart; "
+                + needed.orElseThrow().inWords() + ".";
+    }
+
+    /// @throws IllegalStateException if the runs do not tell mixtures apart; says how many more would
+    public void requireTellsApart() {
+        if (!tellsApart()) {
+            throw new IllegalStateException(noPlan());
+        }
     }
 
     /// In a sentence or two.

@@ -191,6 +191,19 @@ public record Problem(
                 change);
     }
 
+    /// The same by the domains' names.
+    ///
+    /// @param available a domain that is not named has enough
+    /// @throws IllegalArgumentException if there is not text enough for the run
+    public Problem epochs(double most, Map<String, Long> available, long tokens) {
+        return epochs(
+                most,
+                domains.stream()
+                        .mapToLong(name -> available.getOrDefault(name, Long.MAX_VALUE / 2))
+                        .toArray(),
+                tokens);
+    }
+
     /// How much of the mixture may be exchanged from one stage to the next; 0 asks for one mixture throughout.
     ///
     /// @throws IllegalArgumentException if it is not between 0 and 1

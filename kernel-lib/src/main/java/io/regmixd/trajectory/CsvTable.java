@@ -39,7 +39,8 @@ final class CsvTable {
     ///     the row
     static CsvTable read(Path file) throws IOException {
         if (!Files.isReadable(file)) {
-            throw new NoSuchFileException(file.toString());
+            throw new NoSuchFileException(
+                    file.toString(), null, "no such file: name a table of runs, or a folder that holds one");
         }
         Table table;
         try {

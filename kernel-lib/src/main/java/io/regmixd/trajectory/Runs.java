@@ -128,6 +128,17 @@ public final class Runs {
                 .toList();
     }
 
+    /// A schedule without what no run was trained on: as a trainer wants it.
+    ///
+    /// @param schedule over [#domains()]
+    public MixtureSchedule trained(MixtureSchedule schedule) {
+        List<String> names = trained();
+        return new MixtureSchedule(schedule.stages().stream()
+                .map(mixture -> Mixture.of(
+                        names, names.stream().mapToDouble(mixture::weight).toArray()))
+                .toList());
+    }
+
     /// What can be an objective.
     public List<String> measured() {
         return measured;
@@ -146,6 +157,11 @@ public final class Runs {
     /// What each run was trained on.
     public List<MixtureSchedule> schedules() {
         return schedules;
+    }
+
+    /// The mean of what the runs were trained on.
+    public Mixture mean() {
+        return Mixture.mean(schedules.stream().map(MixtureSchedule::mean).toList());
     }
 
     /// How many stages or phases the runs had.

@@ -160,6 +160,10 @@ class PlanCommandTest {
         Path natural = Files.writeString(folder.resolve("natural.json"), "{\"domain0\": 1}");
         assertThatThrownBy(() -> plan("--runs", table, "--objective", "domain0", "--natural", natural.toString()))
                 .hasMessageContaining("has no share of domain1, domain2, domain3");
+        assertThatThrownBy(() ->
+                        plan("--runs", table, "--objective", "domain0", "--out", folder.toString(), "--format", "yml"))
+                .hasMessageContaining("yml")
+                .hasMessageContaining("yaml, csv");
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.regmixd.evaluation.Comparison;
 import io.regmixd.evaluation.Evaluation;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.trajectory.FinalLosses;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
 import java.awt.Color;
@@ -120,6 +121,9 @@ class PlotsTest {
                 Plots.trajectories(withDiverged(trajectories(20, 5, 2)), "documentation"),
                 Plots.predictedAgainstSeen(new double[] {2}, new double[] {2}, "ruby", 1),
                 Plots.predictedAgainstSeen(new double[] {2, 2.5}, new double[] {2, 2.6}, "ruby", 1),
+                Plots.byWeight(FinalLosses.of(trajectories(20, 5, 2)), "ruby"),
+                Plots.byWeight(
+                        FinalLosses.of(List.of("ruby"), List.of(NATURAL, NATURAL), new double[][] {{2}, {3}}), "ruby"),
                 Plots.lossByMethod(byMethod(0, 1), comparison(byMethod(0, 1))),
                 Plots.lossByMethod(byMethod(9, 3), comparison(byMethod(9, 3))),
                 Plots.perDomain(comparison(byMethod(0, 1))),

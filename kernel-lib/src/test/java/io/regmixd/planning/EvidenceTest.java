@@ -8,6 +8,7 @@ import io.regmixd.Progress;
 import io.regmixd.SyntheticWorld;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.regression.RankCorrelation;
 import io.regmixd.regression.Regressor;
 import io.regmixd.regression.TransitionModel;
 import io.regmixd.trajectory.FinalLosses;
@@ -15,6 +16,7 @@ import io.regmixd.trajectory.Trajectories;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class EvidenceTest {
@@ -33,6 +35,23 @@ class EvidenceTest {
         assertThat(halves.error()).isBetween(0.5 * folds.error(), 3 * folds.error());
         assertThat(halves.runs()).isEqualTo(48);
         assertThat(halves.tellsApart()).isTrue();
+        halves.requireTellsApart();
+    }
+
+    @Test
+    void heldOutPredictionsMakeTheErrorAndTheRank() throws Exception {
+        Trajectories runs = WORLD.train(WORLD.switching(16, 3), 4);
+        Evidence evidence = Evidence.of(runs, PROBLEM, Regressor.standard(), 1);
+        double[] predicted = evidence.predicted().stream().mapToDouble(v -> v).toArray();
+        double[] seen = evidence.seen().stream().mapToDouble(v -> v).toArray();
+        assertThat(seen)
+                .containsExactly(
+                        runs.runs().stream().mapToDouble(run -> run.loss(2, 0)).toArray());
+        assertThat(IntStream.range(0, 16)
+                        .mapToDouble(i -> Math.abs(predicted[i] - seen[i]))
+                        .average())
+                .hasValue(evidence.error());
+        assertThat(RankCorrelation.of(predicted, seen)).isEqualTo(evidence.rank());
     }
 
     /// Two thirds of the runs repeat eight schedules: every half knows most of them, and predicts none that it
@@ -63,6 +82,9 @@ class EvidenceTest {
     @Test
     void weakRunsAreToldHowManyMoreWouldDoAndTheStrongerTheSignalTheFewer() throws Exception {
         assertThat(noisy(0).tellsApart()).isFalse();
+        assertThatThrownBy(() -> noisy(0).requireTellsApart())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(noisy(0).needed().orElseThrow().inWords());
         Evidence clear = noisy(5);
         assertThat(clear.tellsApart()).isTrue();
         assertThat(clear.baseline()).isGreaterThan(0.9);
