@@ -44,7 +44,7 @@ def arguments(argv):
     )
     parser.add_argument("--maximise", action="store_true", help="the objective is a score, more is better")
     parser.add_argument("--natural", metavar="FILE", type=Path, help='the natural mixture, {"web": 0.7, "code": 0.3} (the mean of the runs)')
-    parser.add_argument("--stages", metavar="N", help="stages of the schedule (as many as the runs have)")
+    parser.add_argument("--stages", metavar="N", help="stages of the schedule (as many as the runs have); of losses logged by step, any number")
     parser.add_argument("--method", choices=METHODS, help="look-ahead plans all stages at once, greedy one after the other, regmix one mixture")
     parser.add_argument("--highest", metavar="DOMAIN=WEIGHT", action="append", default=[], help="no more of a domain in any stage (than any run had)")
     parser.add_argument("--lowest", metavar="DOMAIN=WEIGHT", action="append", default=[], help="no less of a domain in any stage (than any run had)")

@@ -66,7 +66,7 @@ record PlanRequest(
     /// @throws IOException              if a file cannot be read or is not as it should be
     /// @throws IllegalArgumentException if an option is wrong; names it
     static PlanRequest of(Options options) throws IOException {
-        Runs runs = Runs.read(options.all("runs").stream().map(Path::of).toList());
+        Runs runs = runs(options);
         List<String> notes = new ArrayList<>(List.of(runs.toString()));
         notes.addAll(runs.said());
         Map<String, Double> objective = objective(options, runs);
@@ -114,6 +114,19 @@ record PlanRequest(
                                 options.number("near", options.given("near").orElse("0"))),
                 options.longWhole("seed", options.given("seed").orElse("1")),
                 List.copyOf(notes));
+    }
+
+    private static Runs runs(Options options) throws IOException {
+        List<Path> files = options.all("runs").stream().map(Path::of).toList();
+        Optional<String> stages = options.given("stages");
+        if (stages.isEmpty()) {
+            return Runs.read(files);
+        }
+        int count = options.whole("stages", stages.get());
+        if (count < 1) {
+            throw new IllegalArgumentException("--stages " + count + ": expected at least 1");
+        }
+        return Runs.read(files, count);
     }
 
     private static Map<String, Double> objective(Options options, Runs runs) {

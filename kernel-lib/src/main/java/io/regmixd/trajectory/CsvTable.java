@@ -26,7 +26,7 @@ final class CsvTable {
     private final Table table;
     private final Map<String, Integer> columns = new HashMap<>();
 
-    private CsvTable(Path file, Table table) {
+    CsvTable(Path file, Table table) {
         this.file = file;
         this.table = table;
         for (int c = 0; c < table.columnCount(); c++) {

@@ -65,13 +65,16 @@ final class LongTable {
         }
     }
 
+    /// @param said what was noticed before
     /// @throws IOException if the table is not as [Runs#read] says; names the file, the row and the column
-    static Runs read(CsvTable csv) throws IOException {
+    static Runs read(CsvTable csv, List<String> said) throws IOException {
         LongTable table;
         try {
             table = new LongTable(csv);
             Trajectories trajectories = TrajectoriesTable.read(table.completed(), 1);
-            return Runs.of(trajectories, List.copyOf(table.measured), table.said);
+            List<String> all = new ArrayList<>(said);
+            all.addAll(table.said);
+            return Runs.of(trajectories, List.copyOf(table.measured), all);
         } catch (IllegalArgumentException e) {
             throw new IOException(csv.file() + ": " + e.getMessage(), e);
         }

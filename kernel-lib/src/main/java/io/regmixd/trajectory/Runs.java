@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -76,7 +77,18 @@ public final class Runs {
     ///     and
     ///     the remedy
     public static Runs read(List<Path> files) throws IOException {
-        return RunsFiles.read(files);
+        return RunsFiles.read(files, OptionalInt.empty());
+    }
+
+    /// The same, with stages made of losses that were logged at many steps: a long table has `step` beside `stage`
+    /// or instead of it, the optimizer step or any count that grows evenly, and 0 for the untrained model. A stage
+    /// ends at the logged step that lies nearest to its end; its weights are the mean of those in its rows, each
+    /// for the span since the row before. What was picked is [#said()].
+    ///
+    /// @param stages how many, at least 1; other tables have the stages that they have
+    /// @throws IOException as above, or if the losses were logged too seldom
+    public static Runs read(List<Path> files, int stages) throws IOException {
+        return RunsFiles.read(files, OptionalInt.of(stages));
     }
 
     static Runs of(Trajectories trajectories, List<String> measured, List<String> said) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,14 +24,14 @@ final class RunsFiles {
 
     private RunsFiles() {}
 
-    static Runs read(List<Path> given) throws IOException {
+    static Runs read(List<Path> given, OptionalInt stages) throws IOException {
         if (given.size() == 1 && Files.isDirectory(given.getFirst())) {
-            return folder(given.getFirst());
+            return folder(given.getFirst(), stages);
         }
-        return files(given);
+        return files(given, stages);
     }
 
-    private static Runs files(List<Path> files) throws IOException {
+    private static Runs files(List<Path> files, OptionalInt stages) throws IOException {
         if (files.isEmpty() || files.size() > 2) {
             throw new IOException(files.size() + " files: expected one table, or one of weights and one of losses");
         }
@@ -40,7 +41,7 @@ final class RunsFiles {
         }
         CsvTable first = CsvTable.read(files.getFirst());
         if (files.size() == 1 && isLong(first)) {
-            return LongTable.read(first);
+            return byStage(first, stages);
         }
         WideTable one = WideTable.of(first);
         if (files.size() == 2) {
@@ -62,7 +63,18 @@ final class RunsFiles {
     }
 
     private static boolean isLong(CsvTable csv) {
-        return csv.has("stage") && csv.has("domain");
+        return (csv.has("stage") || csv.has("step")) && csv.has("domain");
+    }
+
+    private static Runs byStage(CsvTable csv, OptionalInt stages) throws IOException {
+        if (!csv.has("step") || (csv.has("stage") && stages.isEmpty())) {
+            return LongTable.read(csv, List.of());
+        }
+        if (stages.isEmpty()) {
+            throw new IOException(csv.file() + " has losses by step: say how many stages to make of them (--stages 5)");
+        }
+        List<String> said = new ArrayList<>();
+        return LongTable.read(StepTable.staged(csv, stages.getAsInt(), said), said);
     }
 
     private static Runs together(WideTable weights, WideTable losses) throws IOException {
@@ -110,10 +122,10 @@ final class RunsFiles {
         return Runs.of(domains, measured, names, schedules, ends, inBits, said);
     }
 
-    private static Runs folder(Path folder) throws IOException {
+    private static Runs folder(Path folder, OptionalInt stages) throws IOException {
         for (String ledger : LEDGERS) {
             if (Files.isRegularFile(folder.resolve(ledger))) {
-                return files(List.of(folder.resolve(ledger)));
+                return files(List.of(folder.resolve(ledger)), stages);
             }
         }
         List<Path> tables;
@@ -149,7 +161,7 @@ final class RunsFiles {
                     + (chosen.isEmpty() ? "no runs" : "several tables of runs, " + names(chosen))
                     + ": name the file, or the file of weights and the file of losses");
         }
-        return files(chosen.getFirst());
+        return files(chosen.getFirst(), stages);
     }
 
     /// Files of weights and of losses that are about the same runs; of several, those whose names begin alike.

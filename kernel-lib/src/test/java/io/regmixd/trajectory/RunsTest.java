@@ -56,6 +56,34 @@ class RunsTest {
     }
 
     @Test
+    void stagesEndAtTheNearestLoggedStepsAndMixWhatWasSeenBetween() throws IOException {
+        StringBuilder text = new StringBuilder("run,step,domain,weight,loss_nats\n");
+        for (int run = 0; run < 2; run++) {
+            for (int step : new int[] {0, 100, 240, 400, 480}) {
+                double web = run == 0 ? 0.25 : step <= 100 ? 1 : 0;
+                text.append("%d,%d,web,%s,%s\n%d,%d,code,%s,%s\n"
+                        .formatted(run, step, web, 5 - step / 1e3, run, step, 1 - web, 6 - step / 1e3));
+            }
+        }
+        Path file = Files.writeString(folder.resolve("steps.csv"), text);
+        Runs runs = Runs.read(List.of(file), 2);
+        assertThat(runs.stages()).isEqualTo(2);
+        assertThat(runs.said()).containsExactly("losses were logged at 4 steps; the 2 stages end at 240, 480");
+        Trajectory switched = runs.trajectories().orElseThrow().runs().get(1);
+        assertThat(switched.schedule().stages().get(0).weight("web")).isCloseTo(100 / 240.0, within(1e-12));
+        assertThat(switched.schedule().stages().get(1).weight("web")).isZero();
+        assertThat(switched.losses(1)).containsExactly(4.76, 5.76);
+        assertThat(switched.losses(2)).containsExactly(4.52, 5.52);
+        assertThat(Runs.read(List.of(file), 3).said().getFirst()).endsWith("100, 240, 480");
+        assertThatThrownBy(() -> Runs.read(List.of(file), 9))
+                .hasMessageContaining("steps.csv: losses were logged at 4");
+        assertThatThrownBy(() -> Runs.read(List.of(file))).hasMessageContaining("--stages");
+        Files.writeString(file, text.toString().replace("1,240,code,1.0,", "1,240,code,0.9,"));
+        assertThatThrownBy(() -> Runs.read(List.of(file), 2))
+                .hasMessageContaining("row 16, column weight: the weights of run 1 at step 240 sum to 0.9");
+    }
+
+    @Test
     void twoFilesArePairedByTheirRunsInAnyOrder() throws IOException {
         Runs runs = read(
                 "index,train_the_pile_arxiv,train_the_pile_pile_cc\n1,0.2,0.8\n2,0.499,0.499\n3,1,0\n",
