@@ -24,7 +24,7 @@ record ColumnName(Kind kind, String name, int phase) {
 
     private static final List<Pattern> WEIGHTS = List.of(
             Pattern.compile("train_the_pile_(.+)"), // RegMix
-            Pattern.compile("(?:weights?|ratios?|mixture|mix|w)[_/.: ](.+)"));
+            Pattern.compile("(?:config[/.])?(?:data[/.])?(?:weights?|ratios?|mixture|mix|w)[_/.: ](?!decay$)(.+)"));
 
     private static final List<Pattern> LOSSES = List.of(
             Pattern.compile("metric/the_pile_(.+)_val_loss"), // RegMix

@@ -56,6 +56,18 @@ class RunsTest {
     }
 
     @Test
+    void tablesThatWeightsAndBiasesExportsAreUnderstood() throws IOException {
+        Runs runs = read("""
+                "Name","State","optimizer","weight_decay","config.data.mixture.web","mixture.code","_step","eval/web/loss"
+                "calm-sun-1","finished","adamw","0.1","0.25","0.75","500","3.5"
+                "wise-sea-2","finished","adamw","0.1","0.5","0.5","500","3.1"
+                """);
+        assertThat(runs.trained()).containsExactly("web", "code");
+        assertThat(runs.measured()).startsWith("web").contains("weight_decay");
+        assertThat(runs.schedules().getLast().mean().weight("code")).isEqualTo(0.5);
+    }
+
+    @Test
     void stagesEndAtTheNearestLoggedStepsAndMixWhatWasSeenBetween() throws IOException {
         StringBuilder text = new StringBuilder("run,step,domain,weight,loss_nats\n");
         for (int run = 0; run < 2; run++) {
