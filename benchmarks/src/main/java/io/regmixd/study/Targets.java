@@ -56,21 +56,22 @@ final class Targets {
                 .map(arm -> Exposure.of(corpus, settings, arm.schedule()))
                 .toList(); // the same for all seeds
         List<Result> results = new ArrayList<>();
-        for (long seed : seeds) {
-            try (Training trained = target.trained(folder, seed)) {
+        for (TargetRun.Group together : target.groups(folder)) {
+            try (Training trained = target.trained(folder, together)) {
                 double[] losses = trained.validationLosses(domain, Integer.MAX_VALUE);
-                for (int k = 0; k < arms.size(); k++) {
+                for (int k = 0; k < together.methods().size(); k++) {
                     if (!trained.diverged(k)) {
-                        Arm arm = arms.get(k);
+                        int place = target.methods().indexOf(together.methods().get(k));
+                        Arm arm = arms.get(place);
                         results.add(new Result(
                                 piece,
                                 laboratory.studied().name(),
                                 group.shape(),
                                 group.sweep(),
                                 arm.method(),
-                                seed,
+                                together.seed(),
                                 objective,
-                                exposures.get(k).tokens().get(domain) / (double) settings.tokens(),
+                                exposures.get(place).tokens().get(domain) / (double) settings.tokens(),
                                 losses[k],
                                 arm.predicted(),
                                 arm.schedule()));

@@ -38,7 +38,11 @@ public final class ComputeDevice {
     /// Parts of one thread each train faster than one part of as many threads: within them no operation waits
     /// for another thread (`docs/engine.md`).
     public static List<ComputeDevice> attached() {
-        Gpus gpus = Gpus.attached();
+        return attached(Gpus.attached());
+    }
+
+    /// The same on a machine that has these GPUs.
+    public static List<ComputeDevice> attached(Gpus gpus) {
         return gpus.count() == 0
                 ? cpu(Math.min(cores(), MOST_PARTS))
                 : IntStream.range(0, gpus.count())

@@ -6,7 +6,8 @@ public final class DeviceMemoryException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    DeviceMemoryException(String message, Throwable cause) {
+    /// @param message names what does not fit and a remedy
+    public DeviceMemoryException(String message, Throwable cause) {
         super(message, cause);
     }
 }

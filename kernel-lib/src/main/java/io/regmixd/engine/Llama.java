@@ -298,13 +298,18 @@ public final class Llama implements AutoCloseable {
         return shapes;
     }
 
-    /// How many models of a size fit on a device, by its free memory, see [Memory].
+    /// How many models of a size fit on devices that share each step, by the free memory of each, see [Memory].
     ///
     /// @param most at least 1; the answer for a CPU, and where the driver does not say what is free
     /// @return 1 to `most`; that even one fits is not promised
-    public static int modelsThatFit(LlamaConfig config, int context, Compute compute, ComputeDevice device, int most) {
-        OptionalLong free = device.freeBytes();
-        return free.isEmpty() ? most : Memory.models(config, context, compute, 1, most, free.getAsLong());
+    public static int modelsThatFit(
+            LlamaConfig config, int context, Compute compute, List<ComputeDevice> devices, int most) {
+        OptionalLong least = devices.stream()
+                .flatMapToLong(device -> device.freeBytes().stream())
+                .min();
+        return least.isEmpty()
+                ? most
+                : Memory.models(config, context, compute, devices.size(), most, least.getAsLong());
     }
 
     public LlamaConfig config() {

@@ -71,17 +71,18 @@ public record Evaluation(
     private static List<Score> measure(Corpus corpus, TargetRun target, Path folder, Progress progress)
             throws IOException, InterruptedException {
         int domains = corpus.domains().size();
-        int all = target.seeds().size() * domains;
+        List<TargetRun.Group> groups = target.groups(folder);
+        int all = groups.size() * domains;
         int done = 0;
         List<Score> scores = new ArrayList<>();
-        for (long seed : target.seeds()) {
-            try (Training models = target.trained(folder, seed)) {
+        for (TargetRun.Group group : groups) {
+            try (Training models = target.trained(folder, group)) {
                 double[][] losses = new double[domains][];
                 for (int d = 0; d < domains; d++) {
                     progress.update(
                             STEP,
                             done++ / (double) all,
-                            "seed " + seed + ", " + corpus.domains().get(d));
+                            "seed " + group.seed() + ", " + corpus.domains().get(d));
                     losses[d] = models.validationLosses(d, Integer.MAX_VALUE);
                 }
                 List<Trajectory> trajectories = models.trajectories();
@@ -91,7 +92,7 @@ public record Evaluation(
                         List<Double> ofModel = Arrays.stream(losses)
                                 .map(domain -> domain[model])
                                 .toList();
-                        scores.add(new Score(target.methods().get(m), seed, ofModel));
+                        scores.add(new Score(group.methods().get(m), group.seed(), ofModel));
                     }
                 }
             }

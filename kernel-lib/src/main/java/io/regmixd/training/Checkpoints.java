@@ -142,6 +142,13 @@ public record Checkpoints(Path folder, String name) {
         return Optional.empty();
     }
 
+    /// Whether there is any state, damaged or not.
+    ///
+    /// @throws IOException if the folder cannot be read
+    boolean any() throws IOException {
+        return !newestFirst().isEmpty();
+    }
+
     /// Deletes all of them: the training is finished and recorded elsewhere.
     ///
     /// @throws IOException if one cannot be deleted

@@ -48,7 +48,7 @@ public record Estimate(
         return of(proxies + " proxies", settings, proxies, domains, machine, busy, memory(settings, 1, 1), states);
     }
 
-    /// Of a target run: all devices share each step, and the methods of one seed train together.
+    /// Of a target run: all devices share each step, and the methods of one seed train together as far as they fit.
     ///
     /// @param domains that are validated on
     public static Estimate target(TrainingSettings settings, int methods, int seeds, int domains, Machine machine) {
@@ -62,7 +62,7 @@ public record Estimate(
                 domains,
                 machine,
                 busy,
-                memory(settings, methods, busy),
+                memory(settings, 1, busy),
                 states);
     }
 

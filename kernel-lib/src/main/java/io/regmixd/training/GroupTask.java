@@ -68,8 +68,8 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
         double trainingSeconds = 0;
         double validationSeconds = 0;
         List<Run> left = group.runs();
-        int together =
-                Llama.modelsThatFit(settings.model(), settings.context(), settings.compute(), device, left.size());
+        int together = Llama.modelsThatFit(
+                settings.model(), settings.context(), settings.compute(), List.of(device), left.size());
         while (!left.isEmpty()) {
             List<Run> next = left.subList(0, Math.min(together, left.size()));
             Checkpoints saved = Checkpoints.of(Path.of(checkpoints), corpus(), settings, next);

@@ -41,8 +41,8 @@ final class MetricsFile {
     /// The metrics of a training that stands after a step. A file that is damaged or of another training is no
     /// reason to stop: it is told, and made anew.
     ///
-    /// @param runs their names, in the order of the group
-    /// @param taken steps; later ones that the file has are dropped
+    /// @param runs  their names, in the order of the group; rows of other runs stay as they are
+    /// @param taken steps; later ones that the file has of these runs are dropped
     static MetricsFile open(Path path, Provenance provenance, List<String> runs, int taken, Progress progress)
             throws IOException {
         LedgerFile file;
@@ -59,7 +59,9 @@ final class MetricsFile {
     }
 
     private void keep(Table saved, int taken) {
-        Table kept = saved.where(saved.intColumn(step.name()).isLessThanOrEqualTo(taken));
+        Table kept = saved.where(saved.intColumn(step.name())
+                .isLessThanOrEqualTo(taken)
+                .or(saved.stringColumn(run.name()).isNotIn(runs)));
         step.append(kept.intColumn(step.name()));
         run.append(kept.stringColumn(run.name()));
         for (DoubleColumn column : List.of(loss, gradientNorm, learningRate, tokensPerSecond, utilisation)) {

@@ -4,6 +4,9 @@ import io.regmixd.Progress;
 import io.regmixd.data.Corpus;
 import io.regmixd.data.SequenceStream;
 import io.regmixd.engine.ComputeDevice;
+import io.regmixd.engine.DeviceMemoryException;
+import io.regmixd.engine.Gpus;
+import io.regmixd.engine.Llama;
 import io.regmixd.engine.Precision;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.store.ArrowFile;
@@ -16,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,10 +38,11 @@ import tech.tablesaw.api.Table;
 /// A method has a fixed schedule ([#of]) or an online planner at the wheel ([#online]), which is asked again
 /// after each stage, with the losses that this very target has shown.
 ///
-/// The methods of one seed train together: they start from the same parameters and see each domain's text in the same
-/// order, so that the paired difference between two methods is the schedules'. All attached devices share
-/// each step. The models are saved after each stage, and within one as often as costs 1% of the time; a session
-/// that is killed loses what was trained since then, one that is interrupted loses nothing.
+/// The methods of one seed start from the same parameters and see each domain's text in the same order, so that the
+/// paired difference between two methods is the schedules'. They train together, or in several groups one after the
+/// other where the devices' memory does not hold them all ([#groups]); their losses do not depend on that. All attached
+/// devices share each step. The models are saved after each stage, and within one as often as costs 1% of the time; a
+/// session that is killed loses what was trained since then, one that is interrupted loses nothing.
 public final class TargetRun {
 
     private static final String STEP = "Training targets";
@@ -49,7 +54,18 @@ public final class TargetRun {
     private final Map<String, Steering> online;
     private final List<Long> seeds;
     private final Saving within;
+    private final Gpus gpus;
     private double trainingSeconds;
+
+    /// Targets of one seed that were trained together and are saved in one file.
+    ///
+    /// @param methods of the targets, in the order of the models in [#trained]; neighbours in [#methods()]
+    public record Group(long seed, List<String> methods) {
+
+        public Group {
+            methods = List.copyOf(methods);
+        }
+    }
 
     private TargetRun(
             Corpus corpus,
@@ -57,13 +73,15 @@ public final class TargetRun {
             Map<String, MixtureSchedule> schedules,
             Map<String, Steering> online,
             List<Long> seeds,
-            Saving within) {
+            Saving within,
+            Gpus gpus) {
         this.corpus = corpus;
         this.settings = settings;
         this.schedules = Collections.unmodifiableMap(new LinkedHashMap<>(schedules));
         this.online = Collections.unmodifiableMap(new LinkedHashMap<>(online));
         this.seeds = List.copyOf(seeds);
         this.within = within;
+        this.gpus = gpus;
     }
 
     /// @param schedules one a method, by the method's name, in the order of tables and plots; none if all
@@ -77,7 +95,7 @@ public final class TargetRun {
                     schedules.size() + " schedules and 0 seeds: at least one seed is needed");
         }
         settings.requireVocabularyOf(corpus);
-        return new TargetRun(corpus, settings, schedules, Map.of(), seeds, Saving.SELDOM);
+        return new TargetRun(corpus, settings, schedules, Map.of(), seeds, Saving.SELDOM, Gpus.attached());
     }
 
     /// The same and one method more, after the others: it plans the first stage offline and each later
@@ -91,12 +109,17 @@ public final class TargetRun {
         }
         Map<String, Steering> more = new LinkedHashMap<>(online);
         more.put(method, steering);
-        return new TargetRun(corpus, settings, schedules, more, seeds, within);
+        return new TargetRun(corpus, settings, schedules, more, seeds, within, gpus);
     }
 
     /// The same, saved at other times within stages: a test's need not hang on the clock.
     TargetRun savingWithin(Saving other) {
-        return new TargetRun(corpus, settings, schedules, online, seeds, other);
+        return new TargetRun(corpus, settings, schedules, online, seeds, other, gpus);
+    }
+
+    /// The same on a machine that has other GPUs: a test's need none.
+    TargetRun where(Gpus other) {
+        return new TargetRun(corpus, settings, schedules, online, seeds, within, other);
     }
 
     /// Those with a schedule, then those planned online.
@@ -127,12 +150,15 @@ public final class TargetRun {
     /// may follow and fewer be looked at.
     ///
     /// @param folder where the ledger `target.arrow`, which says what was really trained on, the decisions
-    ///     `target-decisions.arrow`, the models `target-seed-N-step-M.arrow` and the metrics of each step,
+    ///     `target-decisions.arrow`, the models `target-seed-N-step-M.arrow`
+    ///     (of a group, `target-seed-N-methods-A-B-step-M.arrow`) and the metrics of each step,
     ///     `target-seed-N-metrics.arrow`, lie
     /// @throws IOException           if a file there is damaged, belongs to another plan, or cannot be written
     /// @throws InterruptedException  if the thread is interrupted; the models under way are saved first, and a
     ///     failure to do so is suppressed in it
     /// @throws IllegalStateException if there is no method
+    /// @throws DeviceMemoryException if not even one target fits, or targets that an earlier session began together do
+    ///     not fit any more; what is saved of them stays
     public Trajectories train(Path folder, Progress progress) throws IOException, InterruptedException {
         if (methods().isEmpty()) {
             throw new IllegalStateException("no method to train: give a schedule, or an online planner");
@@ -146,23 +172,74 @@ public final class TargetRun {
         Decisions decisions = decisions(folder);
         decideFirst(decisions, progress);
         List<Run> all =
-                seeds.stream().flatMap(seed -> runs(seed, decisions).stream()).toList();
+                seeds.stream().flatMap(seed -> runs(new Group(seed, methods()), decisions).stream()).toList();
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
         try (Ledger ledger =
                 Ledger.open(folder.resolve(LEDGER), provenance(), all, this::isOfOtherSeed, empty, progress)) {
-            for (int i = 0; i < seeds.size(); i++) {
-                List<Run> group = runs(seeds.get(i), decisions);
-                if (!Collections.disjoint(ledger.open(), group)) {
-                    try (Training training = startOrResume(folder, seeds.get(i), group, progress)) {
-                        train(training, folder, decisions, i, progress);
-                        ledger.add(training.trajectories());
-                        trainingSeconds += training.trainingSeconds();
-                    }
-                }
+            for (long seed : seeds) {
+                train(folder, seed, ledger, decisions, progress);
             }
             progress.update(STEP, 1, all.size() + " targets of " + methods().size() + " methods");
             return ledger.trajectories();
         }
+    }
+
+    /// Trains the methods of one seed, group after group: those that were saved together, else as many as fit.
+    private void train(Path folder, long seed, Ledger ledger, Decisions decisions, Progress progress)
+            throws IOException, InterruptedException {
+        int together = Integer.MAX_VALUE;
+        for (int from = 0; from < methods().size(); ) {
+            Optional<Group> saved = saved(folder, seed, from);
+            int left = methods().size() - from;
+            Group group =
+                    saved.isPresent() ? saved.get() : group(seed, from, Math.min(together, thatFit(left)));
+            List<Run> runs = runs(group, decisions);
+            try {
+                if (!Collections.disjoint(ledger.open(), runs)) {
+                    try (Training training = startOrResume(folder, group, runs, progress)) {
+                        train(training, folder, decisions, group, progress);
+                        ledger.add(training.trajectories());
+                        trainingSeconds += training.trainingSeconds();
+                    }
+                }
+                from += runs.size();
+            } catch (DeviceMemoryException e) {
+                together = runs.size() / 2;
+                if (together == 0 || checkpoints(folder, group).any()) {
+                    throw new DeviceMemoryException(
+                            named(group) + " do not fit on " + ComputeDevice.attached(gpus)
+                                    + ": go on with them on devices with more memory, what is trained lies in "
+                                    + folder,
+                            e);
+                }
+                progress.update(STEP, 0, runs.size() + " targets do not fit together: trying " + together);
+            }
+        }
+    }
+
+    /// By the devices' free memory, at least 1.
+    private int thatFit(int targets) {
+        List<ComputeDevice> used = Training.used(ComputeDevice.attached(gpus), settings);
+        return Llama.modelsThatFit(settings.model(), settings.context(), settings.compute(), used, targets);
+    }
+
+    private static String named(Group group) {
+        return "targets " + String.join(" and ", group.methods()) + " of seed " + group.seed();
+    }
+
+    private Group group(long seed, int from, int size) {
+        return new Group(seed, methods().subList(from, from + size));
+    }
+
+    /// The targets from this method on that are saved together.
+    private Optional<Group> saved(Path folder, long seed, int from) throws IOException {
+        for (int size = methods().size() - from; size > 0; size--) {
+            Group group = group(seed, from, size);
+            if (checkpoints(folder, group).any()) {
+                return Optional.of(group);
+            }
+        }
+        return Optional.empty();
     }
 
     // asked of runs that are not planned: another seed of a method that is
@@ -222,30 +299,34 @@ public final class TargetRun {
         return online.get(method).steer(Optional.empty(), settings.stages(), progress);
     }
 
-    private void train(Training training, Path folder, Decisions decisions, int seedsDone, Progress progress)
+    private void train(Training training, Path folder, Decisions decisions, Group group, Progress progress)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         int before = training.step();
-        long seed = seeds.get(seedsDone);
+        long seed = group.seed();
+        int size = group.methods().size();
+        int first = methods().indexOf(group.methods().getFirst());
+        int targetsDone = seeds.indexOf(seed) * methods().size() + first;
+        double targets = seeds.size() * (double) methods().size();
+        String which = "seed " + (seeds.indexOf(seed) + 1) + " of " + seeds.size()
+                + (size == methods().size() ? "" : ", " + String.join(" and ", group.methods()));
         if (before > 0) {
             progress.update(
                     STEP,
-                    (seedsDone + before / (double) settings.steps()) / seeds.size(),
-                    "going on with seed " + (seedsDone + 1) + " of " + seeds.size() + " after step " + before);
+                    (targetsDone + size * before / (double) settings.steps()) / targets,
+                    "going on with " + which + " after step " + before);
         }
         List<String> names =
-                methods().stream().map(method -> name(method, seed)).toList();
+                group.methods().stream().map(method -> name(method, seed)).toList();
         MetricsFile kept = MetricsFile.open(metrics(folder, seed), provenance(), names, before, progress);
         Training.Listener listener = metrics -> {
             kept.add(metrics);
-            double done = (seedsDone + metrics.step() / (double) settings.steps()) / seeds.size();
-            double tokens =
-                    (metrics.step() - before) * (double) methods().size() * settings.batch() * settings.context();
+            double done = (targetsDone + size * metrics.step() / (double) settings.steps()) / targets;
+            double tokens = (metrics.step() - before) * (double) size * settings.batch() * settings.context();
             String message = String.format(
                     Locale.ROOT,
-                    "seed %d of %d, step %d of %d, training loss %.3f nats, %,.0f tokens/s, utilisation %.0f%%",
-                    seedsDone + 1,
-                    seeds.size(),
+                    "%s, step %d of %d, training loss %.3f nats, %,.0f tokens/s, utilisation %.0f%%",
+                    which,
                     metrics.step(),
                     settings.steps(),
                     metrics.loss(),
@@ -253,11 +334,11 @@ public final class TargetRun {
                     100 * metrics.utilisation());
             progress.update(STEP, Math.min(done, 0.999), message);
         };
-        Checkpoints checkpoints = checkpoints(folder, seed);
+        Checkpoints checkpoints = checkpoints(folder, group);
         checkpoints.train(training, Saving.ALWAYS, within, new Checkpoints.Stage() {
             @Override
             public void train(BooleanSupplier pause) throws IOException, InterruptedException {
-                steer(training, decisions, seed, progress);
+                steer(training, decisions, group, progress);
                 training.stage(listener, pause);
             }
 
@@ -272,16 +353,16 @@ public final class TargetRun {
 
     /// Between two stages: has the online planners decide how their runs go on, or reads back what they
     /// decided.
-    private void steer(Training training, Decisions decisions, long seed, Progress progress)
+    private void steer(Training training, Decisions decisions, Group group, Progress progress)
             throws IOException, InterruptedException {
         int stages = training.stagesMeasured();
         if (stages == 0 || training.step() != settings.spans().start(stages)) {
             return;
         }
         for (Map.Entry<String, Steering> method : online.entrySet()) {
-            String run = name(method.getKey(), seed);
-            int k = methods().indexOf(method.getKey());
-            if (!training.diverged(k)) {
+            String run = name(method.getKey(), group.seed());
+            int k = group.methods().indexOf(method.getKey());
+            if (k >= 0 && !training.diverged(k)) {
                 boolean made = decisions.made(run, stages);
                 MixtureSchedule schedule = made
                         ? decisions.at(run, stages)
@@ -294,10 +375,10 @@ public final class TargetRun {
         }
     }
 
-    private Training startOrResume(Path folder, long seed, List<Run> runs, Progress progress)
+    private Training startOrResume(Path folder, Group group, List<Run> runs, Progress progress)
             throws IOException, InterruptedException {
-        List<ComputeDevice> devices = ComputeDevice.attached();
-        Optional<Training> saved = checkpoints(folder, seed).resume(corpus, settings, runs, devices, progress);
+        List<ComputeDevice> devices = ComputeDevice.attached(gpus);
+        Optional<Training> saved = checkpoints(folder, group).resume(corpus, settings, runs, devices, progress);
         return saved.isPresent() ? saved.get() : Training.start(corpus, settings, runs, devices);
     }
 
@@ -344,19 +425,34 @@ public final class TargetRun {
         return exposures.stream().mapToDouble(of).average().orElseThrow();
     }
 
-    /// The trained models of one seed, one a method in the order of [#methods()].
+    /// How the targets in a folder were trained together, in the order of [#seeds()] and [#methods()]. Targets whose
+    /// models are not there count as one group.
+    ///
+    /// @throws IOException if the folder cannot be read
+    public List<Group> groups(Path folder) throws IOException {
+        List<Group> groups = new ArrayList<>();
+        for (long seed : seeds) {
+            for (int from = 0; from < methods().size(); ) {
+                groups.add(saved(folder, seed, from).orElse(group(seed, from, methods().size() - from)));
+                from += groups.getLast().methods().size();
+            }
+        }
+        return groups;
+    }
+
+    /// The trained models of one of the [#groups], one per method, in its order.
     ///
     /// @throws IOException           if their file is missing or damaged
     /// @throws IllegalStateException if their training is not finished
-    public Training trained(Path folder, long seed) throws IOException {
-        Decisions decisions = decisions(folder);
-        Training training = checkpoints(folder, seed)
-                .resume(corpus, settings, runs(seed, decisions), ComputeDevice.attached(), Progress.SILENT)
+    public Training trained(Path folder, Group group) throws IOException {
+        List<Run> runs = runs(group, decisions(folder));
+        Training training = checkpoints(folder, group)
+                .resume(corpus, settings, runs, ComputeDevice.attached(gpus), Progress.SILENT)
                 .orElseThrow(() -> new NoSuchFileException(
-                        folder.toString(), null, "holds no trained targets of seed " + seed + ": train them first"));
+                        folder.toString(), null, "holds no trained " + named(group) + ": train them first"));
         if (!training.finished()) {
             training.close();
-            throw new IllegalStateException("the targets of seed " + seed + " in " + folder + " are not trained yet");
+            throw new IllegalStateException(named(group) + " in " + folder + " are not trained yet");
         }
         return training;
     }
@@ -373,18 +469,22 @@ public final class TargetRun {
     /// @throws InterruptedException     if the thread is interrupted between two tensors
     public void export(Path folder, String method, long seed, Path exported, Precision precision, Progress progress)
             throws IOException, InterruptedException {
-        int run = methods().indexOf(method);
-        if (run < 0 || !seeds.contains(seed)) {
+        if (!methods().contains(method) || !seeds.contains(seed)) {
             throw new IllegalArgumentException(
                     "there is no target " + name(method, seed) + ": methods are " + methods() + ", seeds " + seeds);
         }
-        try (Training training = trained(folder, seed)) {
-            training.export(run, exported, precision, progress);
+        Group group = groups(folder).stream()
+                .filter(each -> each.seed() == seed && each.methods().contains(method))
+                .findFirst()
+                .orElseThrow();
+        try (Training training = trained(folder, group)) {
+            training.export(group.methods().indexOf(method), exported, precision, progress);
         }
     }
 
-    private List<Run> runs(long seed, Decisions decisions) {
-        return methods().stream()
+    private List<Run> runs(Group group, Decisions decisions) {
+        long seed = group.seed();
+        return group.methods().stream()
                 .map(method -> new Run(name(method, seed), schedule(method, seed, decisions), seed))
                 .toList();
     }
@@ -400,7 +500,7 @@ public final class TargetRun {
 
     /// What each step of the targets of one seed showed, as far as it was saved: `step, run, loss_nats,
     /// gradient_norm, learning_rate, tokens_per_second, utilisation`. The rate and the utilisation are those of all
-    /// methods together.
+    /// that train together.
     ///
     /// @throws IOException if there is no such file, or it is damaged
     public Table metricsOf(Path folder, long seed) throws IOException {
@@ -411,8 +511,11 @@ public final class TargetRun {
         return folder.resolve("target-seed-" + seed + "-metrics.arrow");
     }
 
-    private static Checkpoints checkpoints(Path folder, long seed) {
-        return new Checkpoints(folder, "target-seed-" + seed);
+    private Checkpoints checkpoints(Path folder, Group group) {
+        int first = methods().indexOf(group.methods().getFirst());
+        int size = group.methods().size();
+        String part = size == methods().size() ? "" : "-methods-" + (first + 1) + "-" + (first + size);
+        return new Checkpoints(folder, "target-seed-" + group.seed() + part);
     }
 
     /// Seconds spent inside training steps by this object.

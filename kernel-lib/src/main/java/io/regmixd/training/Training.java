@@ -128,7 +128,8 @@ public final class Training implements AutoCloseable {
         }
     }
 
-    private static List<ComputeDevice> used(List<ComputeDevice> devices, TrainingSettings settings) {
+    /// Those of the devices that have a sequence to handle in each step.
+    static List<ComputeDevice> used(List<ComputeDevice> devices, TrainingSettings settings) {
         return devices.subList(0, Math.min(devices.size(), settings.batch()));
     }
 

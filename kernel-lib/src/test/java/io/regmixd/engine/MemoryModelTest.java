@@ -57,13 +57,13 @@ class MemoryModelTest {
             assertThat(modelsThatFit(enough, 1)).isEqualTo(1);
         }
         assertThat(modelsThatFit(0, 16)).isEqualTo(1);
-        assertThat(Llama.modelsThatFit(TINY, CONTEXT, Compute.FLOAT32, ComputeDevice.cpu(), 16))
+        assertThat(Llama.modelsThatFit(TINY, CONTEXT, Compute.FLOAT32, ComputeDevice.cpu(2), 16))
                 .isEqualTo(16);
     }
 
     private static int modelsThatFit(long free, int most) {
         ComputeDevice gpu = ComputeDevice.gpu(0, new FakeGpus(1, free));
-        return Llama.modelsThatFit(TINY, CONTEXT, Compute.FLOAT32, gpu, most);
+        return Llama.modelsThatFit(TINY, CONTEXT, Compute.FLOAT32, List.of(gpu), most);
     }
 
     @ParameterizedTest

@@ -205,14 +205,14 @@ class OnlineTargetTest {
         assertThat(elsewhere.train(folder, Progress.SILENT).runs().getFirst().schedule())
                 .isEqualTo(first.runs().getFirst().schedule());
         assertThat(elsewhere.trainingSeconds()).isZero();
-        elsewhere.trained(folder, 1).close();
+        elsewhere.trained(folder, elsewhere.groups(folder).getFirst()).close();
 
         TargetRun other = target(Map.of("RegMix", MixtureSchedule.constant(corpus.natural(), STAGES)), 1L);
         assertThatThrownBy(() -> other.train(folder, Progress.SILENT))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("target-decisions.arrow belongs to another plan: run RegMix, seed 1")
                 .hasMessageContaining("a run folder of its own");
-        assertThatThrownBy(() -> other.trained(folder, 1)).hasMessageContaining("belongs to another plan");
+        assertThatThrownBy(() -> other.trained(folder, other.groups(folder).getFirst())).hasMessageContaining("belongs to another plan");
         TargetRun longer = target(Map.of("RegMix", MixtureSchedule.constant(corpus.natural(), 2)), 1L);
         assertThatThrownBy(() -> longer.train(folder, Progress.SILENT)).hasMessageContaining("planned now are 2");
     }
@@ -231,7 +231,7 @@ class OnlineTargetTest {
         Path run = Files.createDirectory(folder.resolve("run"));
         TargetRun target = target(Map.of("uniform", uniform()), 1L);
         target.train(run, Progress.SILENT);
-        try (Training training = target.trained(run, 1)) {
+        try (Training training = target.trained(run, target.groups(run).getFirst())) {
             assertThatThrownBy(() -> training.reschedule(0, MixtureSchedule.constant(corpus.natural(), STAGES)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("uniform, seed 1 at step 9")

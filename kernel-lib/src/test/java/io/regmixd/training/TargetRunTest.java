@@ -218,7 +218,7 @@ class TargetRunTest {
         TargetRun target = target(1L, 2L);
         target.train(folder, Progress.SILENT);
         double[] expected;
-        try (Training trained = target.trained(folder, 2)) {
+        try (Training trained = target.trained(folder, target.groups(folder).getLast())) {
             expected = trained.validationLosses(0, 64);
         }
         assertThat(Math.abs(expected[0] - expected[1])).as("methods differ").isGreaterThan(1e-3);
@@ -248,7 +248,7 @@ class TargetRunTest {
 
     @Test
     void untrainedOrUnplannedTargetsAreClearErrors(@TempDir Path folder) {
-        assertThatThrownBy(() -> target(1L).trained(folder, 1)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> target(1L).trained(folder, target(1L).groups(folder).getFirst())).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> target()).hasMessageContaining("0 seeds");
     }
 }

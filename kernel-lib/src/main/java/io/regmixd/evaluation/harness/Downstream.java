@@ -138,21 +138,23 @@ public record Downstream(
         Tokenizer tokenizer = corpus.tokenizer();
         TaskScores scores = kept(file, provenance);
         List<TaskRound> rounds = rounds();
-        int all = rounds.size() * target.seeds().size();
+        List<TargetRun.Group> groups = target.groups(folder);
+        int all = rounds.size() * groups.size();
         int done = 0;
-        for (long seed : target.seeds()) {
-            TaskScores known = scores;
+        for (TargetRun.Group group : groups) {
+            long seed = group.seed();
+            TaskScores known = scores.ofMethods(group.methods());
             List<TaskRound> open =
                     rounds.stream().filter(round -> !round.isIn(known, seed)).toList();
             done += rounds.size() - open.size();
             if (!open.isEmpty()) {
-                try (Training models = target.trained(folder, seed)) {
+                try (Training models = target.trained(folder, group)) {
                     int context = models.settings().context();
                     for (TaskRound round : open) {
                         DoubleConsumer part = part(progress, done++, all, "seed " + seed + ", " + round);
                         scores = scores.plus(completed(
                                 models,
-                                round.put(models::likelihoods, target.methods(), seed, context, tokenizer, part)));
+                                round.put(models::likelihoods, group.methods(), seed, context, tokenizer, part)));
                         ArrowFile.write(file, scores.table(), provenance.metadata());
                     }
                 }

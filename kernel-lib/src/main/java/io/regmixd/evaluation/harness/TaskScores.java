@@ -88,6 +88,12 @@ public record TaskScores(List<Score> scores) {
                 .toList());
     }
 
+    TaskScores ofMethods(List<String> methods) {
+        return new TaskScores(scores.stream()
+                .filter(score -> methods.contains(score.method()))
+                .toList());
+    }
+
     TaskScores plus(List<Score> more) {
         List<Score> all = new ArrayList<>(scores);
         all.addAll(more);
