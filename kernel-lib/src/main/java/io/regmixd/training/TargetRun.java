@@ -157,8 +157,8 @@ public final class TargetRun {
     /// @throws InterruptedException  if the thread is interrupted; the models under way are saved first, and a
     ///     failure to do so is suppressed in it
     /// @throws IllegalStateException if there is no method
-    /// @throws DeviceMemoryException if not even one target fits, or targets that an earlier session began together do
-    ///     not fit any more; what is saved of them stays
+    /// @throws DeviceMemoryException if not even one target fits, or targets that an earlier session began together
+    ///     do not fit any more; what is saved of them stays
     public Trajectories train(Path folder, Progress progress) throws IOException, InterruptedException {
         if (methods().isEmpty()) {
             throw new IllegalStateException("no method to train: give a schedule, or an online planner");
@@ -171,8 +171,9 @@ public final class TargetRun {
     private Trajectories trainHeld(Path folder, Progress progress) throws IOException, InterruptedException {
         Decisions decisions = decisions(folder);
         decideFirst(decisions, progress);
-        List<Run> all =
-                seeds.stream().flatMap(seed -> runs(new Group(seed, methods()), decisions).stream()).toList();
+        List<Run> all = seeds.stream()
+                .flatMap(seed -> runs(new Group(seed, methods()), decisions).stream())
+                .toList();
         Trajectories empty = new Trajectories(corpus.domains(), settings.stages(), settings.tokensAStage(), List.of());
         try (Ledger ledger =
                 Ledger.open(folder.resolve(LEDGER), provenance(), all, this::isOfOtherSeed, empty, progress)) {
@@ -191,8 +192,7 @@ public final class TargetRun {
         for (int from = 0; from < methods().size(); ) {
             Optional<Group> saved = saved(folder, seed, from);
             int left = methods().size() - from;
-            Group group =
-                    saved.isPresent() ? saved.get() : group(seed, from, Math.min(together, thatFit(left)));
+            Group group = saved.isPresent() ? saved.get() : group(seed, from, Math.min(together, thatFit(left)));
             List<Run> runs = runs(group, decisions);
             try {
                 if (!Collections.disjoint(ledger.open(), runs)) {
@@ -318,7 +318,8 @@ public final class TargetRun {
         }
         List<String> names =
                 group.methods().stream().map(method -> name(method, seed)).toList();
-        MetricsFile kept = MetricsFile.open(metrics(folder, seed), provenance(), names, before, progress);
+        MetricsFile kept =
+                MetricsFile.open(metrics(folder, seed), provenance(), names, corpus.domains(), before, progress);
         Training.Listener listener = metrics -> {
             kept.add(metrics);
             double done = (targetsDone + size * metrics.step() / (double) settings.steps()) / targets;
@@ -433,7 +434,8 @@ public final class TargetRun {
         List<Group> groups = new ArrayList<>();
         for (long seed : seeds) {
             for (int from = 0; from < methods().size(); ) {
-                groups.add(saved(folder, seed, from).orElse(group(seed, from, methods().size() - from)));
+                groups.add(saved(folder, seed, from)
+                        .orElse(group(seed, from, methods().size() - from)));
                 from += groups.getLast().methods().size();
             }
         }
@@ -499,8 +501,9 @@ public final class TargetRun {
     }
 
     /// What each step of the targets of one seed showed, as far as it was saved: `step, run, loss_nats,
-    /// gradient_norm, learning_rate, tokens_per_second, utilisation`. The rate and the utilisation are those of all
-    /// that train together.
+    /// gradient_norm, learning_rate, tokens_per_second, utilisation`, and per domain `tokens_DOMAIN`, the predicted
+    /// tokens of it that the run has trained on so far. The rate and the utilisation are those of all that train
+    /// together.
     ///
     /// @throws IOException if there is no such file, or it is damaged
     public Table metricsOf(Path folder, long seed) throws IOException {

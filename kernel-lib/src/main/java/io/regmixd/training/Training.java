@@ -56,6 +56,8 @@ public final class Training implements AutoCloseable {
     ///     that the models need ([io.regmixd.engine.LlamaConfig#trainingFlops]) over those that the devices do
     ///     in the same time when they multiply matrices of 2048 x 2048, measured once a process
     /// @param runs            what each run showed, in the order of the group; not finite where it has diverged
+    /// @param tokens          predicted tokens of each domain that each run has trained on so far,
+    ///     `[runs][domains]`
     public record Metrics(
             int step,
             double loss,
@@ -63,10 +65,12 @@ public final class Training implements AutoCloseable {
             double learningRate,
             double tokensPerSecond,
             double utilisation,
-            List<Llama.Step> runs) {
+            List<Llama.Step> runs,
+            List<List<Long>> tokens) {
 
         public Metrics {
             runs = List.copyOf(runs);
+            tokens = List.copyOf(tokens);
         }
     }
 
@@ -300,7 +304,14 @@ public final class Training implements AutoCloseable {
                 learningRate,
                 rate,
                 rate * settings.model().trainingFlops(settings.context()) / productRate,
-                shown);
+                shown,
+                streams.stream().map(this::tokens).toList());
+    }
+
+    private List<Long> tokens(SequenceStream drawn) {
+        return IntStream.range(0, corpus.domains().size())
+                .mapToObj(d -> drawn.drawn(d) * settings.context())
+                .toList();
     }
 
     private double mean(List<Llama.Step> shown, ToDoubleFunction<Llama.Step> of) {

@@ -212,7 +212,8 @@ class OnlineTargetTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("target-decisions.arrow belongs to another plan: run RegMix, seed 1")
                 .hasMessageContaining("a run folder of its own");
-        assertThatThrownBy(() -> other.trained(folder, other.groups(folder).getFirst())).hasMessageContaining("belongs to another plan");
+        assertThatThrownBy(() -> other.trained(folder, other.groups(folder).getFirst()))
+                .hasMessageContaining("belongs to another plan");
         TargetRun longer = target(Map.of("RegMix", MixtureSchedule.constant(corpus.natural(), 2)), 1L);
         assertThatThrownBy(() -> longer.train(folder, Progress.SILENT)).hasMessageContaining("planned now are 2");
     }

@@ -64,8 +64,10 @@ class TargetGroupsTest {
         schedules.put("Human", MixtureSchedule.constant(corpus.natural(), 3));
         schedules.put("Uniform", MixtureSchedule.constant(Mixture.uniform(corpus.domains()), 3));
         return TargetRun.of(corpus, settings, schedules, List.of(1L, 2L))
-                .online("steered", (soFar, stages, progress) -> soFar.map(TargetGroupsTest::byLosses)
-                        .orElse(MixtureSchedule.constant(corpus.natural(), stages)))
+                .online(
+                        "steered",
+                        (soFar, stages, progress) -> soFar.map(TargetGroupsTest::byLosses)
+                                .orElse(MixtureSchedule.constant(corpus.natural(), stages)))
                 .where(gpus);
     }
 

@@ -27,10 +27,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.Table;
 
 class TargetRunTest {
@@ -165,6 +167,26 @@ class TargetRunTest {
                             .asList());
         }
         assertThat(metrics.doubleColumn("tokens_per_second").min()).isPositive();
+        Table exposure = target(1L).exposure(resumed);
+        for (int d = 0; d < 3; d++) {
+            LongColumn tokens = metrics.longColumn("tokens_" + corpus.domains().get(d));
+            for (int k = 0; k < 2; k++) {
+                assertThat((double) tokens.get(2 * 8 + k))
+                        .isEqualTo(exposure.doubleColumn("tokens").get(3 * k + d));
+            }
+            assertThat(tokens.asList())
+                    .isEqualTo(target(1L)
+                            .metricsOf(undisturbed, 1)
+                            .longColumn(tokens.name())
+                            .asList());
+        }
+        assertThat(IntStream.range(0, 3)
+                        .mapToLong(d -> metrics.longColumn(
+                                        "tokens_" + corpus.domains().get(d))
+                                .get(2 * 4))
+                        .sum())
+                .as("five steps of four sequences of 32 tokens")
+                .isEqualTo(5 * 4 * 32);
     }
 
     @Test
@@ -248,7 +270,9 @@ class TargetRunTest {
 
     @Test
     void untrainedOrUnplannedTargetsAreClearErrors(@TempDir Path folder) {
-        assertThatThrownBy(() -> target(1L).trained(folder, target(1L).groups(folder).getFirst())).isInstanceOf(IOException.class);
+        assertThatThrownBy(() ->
+                        target(1L).trained(folder, target(1L).groups(folder).getFirst()))
+                .isInstanceOf(IOException.class);
         assertThatThrownBy(() -> target()).hasMessageContaining("0 seeds");
     }
 }
