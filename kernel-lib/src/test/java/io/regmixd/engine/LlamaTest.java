@@ -142,6 +142,33 @@ class LlamaTest {
         }
     }
 
+    /// The reference trains by itself from the same start, and is never set to what the program came to.
+    @Test
+    void lossCurvesOfTwoModelsEqualTheReferencesInFloat64() {
+        long[] seeds = {3, 5};
+        int size = SEQUENCES * (CONTEXT + 1);
+        try (Llama llama = models(seeds)) {
+            List<ReferenceLlama> references = List.of(new ReferenceLlama(llama, 0), new ReferenceLlama(llama, 1));
+            List<Map<String, double[][]>> first =
+                    references.stream().map(LlamaTest::zeros).toList();
+            List<Map<String, double[][]>> second =
+                    references.stream().map(LlamaTest::zeros).toList();
+            for (int step = 1; step <= 10; step++) {
+                int[] tokens = tokens(seeds.length * SEQUENCES, step % 3);
+                List<Llama.Step> shown = llama.train(tokens, SEQUENCES, CONTEXT, step, LEARNING_RATE, DECAY);
+                for (int k = 0; k < seeds.length; k++) {
+                    int[] own = Arrays.copyOfRange(tokens, k * size, (k + 1) * size);
+                    assertThat(shown.get(k).loss())
+                            .as("model %d, step %d", k, step)
+                            .isCloseTo(meanLoss(references.get(k), own), within(1e-4));
+                    Map<String, double[][]> gradient = gradient(references.get(k), own);
+                    double scale = Math.min(1, 1 / norm(gradient));
+                    adamW(references.get(k), gradient, first.get(k), second.get(k), scale, step);
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 8})
     void modelsTrainedTogetherEqualModelsTrainedAlone(int models) {
