@@ -111,7 +111,7 @@ final class DataBenchmark {
                         OptionalLong.empty(),
                         OptionalDouble.empty()))
                 .toList();
-        return new Manifest("bench", "", tokenizer, NAMES.getFirst(), 65_536, domains);
+        return new Manifest("bench", "", tokenizer, NAMES.getFirst(), 65_536, domains, OptionalLong.empty());
     }
 
     private static void speed(Path gpt2, Path scratch, int rounds) throws IOException, InterruptedException {

@@ -38,7 +38,8 @@ record StudyProblem(String name, String objective, OptionalLong objectivePool) {
                 whole.tokenizer(),
                 objective,
                 whole.validationTokens(),
-                whole.domains().stream().map(this::cut).toList());
+                whole.domains().stream().map(this::cut).toList(),
+                whole.downloadBytes());
         Path file = Files.createDirectories(data).resolve("study-" + name + "-" + objective + ".json");
         cut.write(file);
         return Corpus.prepare(file, data, progress);

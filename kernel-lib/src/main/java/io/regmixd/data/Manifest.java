@@ -37,13 +37,16 @@ import java.util.stream.Stream;
 /// @param objective        the domain whose validation loss is to be minimised
 /// @param validationTokens how many tokens of a domain at most are held out for validation
 /// @param domains          at least two, each name once; their order is the order of every vector of weights
+/// @param downloadBytes    optional: how many bytes are fetched to prepare it, told before the start
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record Manifest(
         String name,
         String description,
         TokenizerSource tokenizer,
         String objective,
         int validationTokens,
-        List<Domain> domains) {
+        List<Domain> domains,
+        OptionalLong downloadBytes) {
 
     // Part of the fingerprint: to be raised whenever the same manifest would give other tokens.
     private static final int FORMAT = 1;
@@ -69,6 +72,7 @@ public record Manifest(
             Field.require(names.add(domain.name()), "domains", "domain " + domain.name() + " is there twice");
         }
         Field.require(names.contains(objective), "objective", "is \"" + objective + "\", which is no domain");
+        Field.require(downloadBytes.orElse(1) > 0, "download_bytes", "is not positive");
         long shares = domains.stream().filter(d -> d.naturalShare().isPresent()).count();
         Field.require(
                 shares == 0 || shares == domains.size(),
@@ -216,7 +220,8 @@ public record Manifest(
                 tokenizer,
                 domains.getFirst().name(),
                 validation,
-                domains);
+                domains,
+                OptionalLong.empty());
     }
 
     private static List<Path> listed(Path folder, Predicate<Path> wanted) throws IOException {
@@ -289,20 +294,6 @@ public record Manifest(
             content.add(identities);
         }
         return Sha256.of(Json.line(content).getBytes(StandardCharsets.UTF_8)).substring(0, 16);
-    }
-
-    /// Bytes of the prepared tokens at most, by the domains' bounds.
-    ///
-    /// @param vocabulary of the tokenizer
-    /// @return nothing where a domain is read to its end, however much that is
-    public OptionalLong mostBytes(int vocabulary) {
-        if (!domains.stream().allMatch(domain -> domain.maxTokens().isPresent())) {
-            return OptionalLong.empty();
-        }
-        return OptionalLong.of(domains.stream()
-                .mapToLong(
-                        domain -> Tokens.width(vocabulary) * (domain.maxTokens().orElseThrow() + validationTokens))
-                .sum());
     }
 
     private static List<Object> decides(Domain domain) {

@@ -111,7 +111,13 @@ public final class LocalRepository {
 
     static Manifest manifest(int validationTokens, Manifest.Domain... domains) {
         return new Manifest(
-                "small", "for tests", TokenizerSource.BYTES, domains[0].name(), validationTokens, List.of(domains));
+                "small",
+                "for tests",
+                TokenizerSource.BYTES,
+                domains[0].name(),
+                validationTokens,
+                List.of(domains),
+                OptionalLong.empty());
     }
 
     /// What the manifest's corpus is called.

@@ -1,17 +1,20 @@
 package io.regmixd.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.regmixd.data.source.Source;
 import io.regmixd.data.source.SourceFile;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// `data-manifests/pile.json` says what RegMix trained on.
 class PileManifestTest {
@@ -20,15 +23,34 @@ class PileManifestTest {
 
     /// 25 billion tokens of Pile-CC and 5 billion of each other domain, in two bytes each.
     @Test
-    void preparedTokensTakeAtMostTwoHundredGigabytes() throws Exception {
+    void estimateIsOfAllTokensThatTheDomainsAllow() throws Exception {
         Manifest manifest = Manifest.read(FILE);
         long most = manifest.domains().stream()
                 .mapToLong(domain -> domain.maxTokens().orElseThrow() + 1_638_400)
                 .sum();
-        assertThat(manifest.mostBytes(50_277)).hasValue(2 * most);
-        assertThat(manifest.mostBytes(50_277).orElseThrow()).isBetween(100_000_000_000L, 250_000_000_000L);
-        assertThat(Manifest.read(FILE.resolveSibling("demo.json")).mostBytes(256))
+        PreparationEstimate estimate =
+                PreparationEstimate.of(manifest, 50_277, 1e6).orElseThrow();
+        assertThat(estimate.tokens()).isEqualTo(most);
+        assertThat(estimate.diskBytes()).isEqualTo(2 * most);
+        assertThat(estimate.hours()).isCloseTo(105_000 / 3600.0, within(0.05));
+        assertThat(estimate).asString().contains("pile", "210 GB", "29.2 h", "105.0 billion", "1,000,000 per second");
+        assertThat(PreparationEstimate.of(Manifest.read(FILE.resolveSibling("demo.json")), 256, 1e6))
+                .as("domains that are read to their end")
                 .isEmpty();
+    }
+
+    @Test
+    void downloadIsAsTheManifestStatesIt(@TempDir Path folder) throws Exception {
+        Path stated = folder.resolve("stated.json");
+        Files.writeString(stated, Files.readString(FILE).replaceFirst("\\{", "{\"download_bytes\": 345000000000,"));
+        assertThat(PreparationEstimate.of(Manifest.read(stated), 50_277, 1e6).orElseThrow())
+                .asString()
+                .contains("345 GB are fetched");
+        Manifest.read(stated).write(stated);
+        assertThat(Manifest.read(stated).downloadBytes()).hasValue(345_000_000_000L);
+        Files.writeString(stated, Files.readString(FILE).replaceFirst("\\{", "{\"download_bytes\": 0,"));
+        assertThatThrownBy(() -> Manifest.read(stated))
+                .hasMessageContainingAll("stated.json", "download_bytes", "not positive");
     }
 
     @Test

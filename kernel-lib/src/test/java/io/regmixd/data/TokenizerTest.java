@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,7 +95,8 @@ class TokenizerTest {
                 tokenizer,
                 "alpha",
                 800,
-                List.of(LocalRepository.domain("alpha", source), LocalRepository.domain("beta", source)));
+                List.of(LocalRepository.domain("alpha", source), LocalRepository.domain("beta", source)),
+                OptionalLong.empty());
         return Corpus.prepare(manifest, temporary, temporary.resolve("corpora"), repository.source(), Progress.SILENT);
     }
 
