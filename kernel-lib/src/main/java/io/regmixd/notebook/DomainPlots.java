@@ -26,7 +26,7 @@ final class DomainPlots {
         double most = Math.max(most(List.of(mixture)), most(List.of(marked)));
         List<Sheet.Key> keys = marks ? List.of(new Sheet.Key("natural share", Look.INK, true)) : List.of();
         return new Sheet(title, "", keys).plot(640, 24 * mixture.size() + X_AXIS, (g, place) -> {
-            XYChart chart = rows(place, mixture.size(), "share of tokens", 0, 1.08 * most);
+            XYChart chart = rows(place, LABELS, mixture.size(), "share of tokens", 0, 1.08 * most);
             chart.setCustomXAxisTickLabelsFormatter(Look::percent);
             for (int d = 0; d < mixture.size(); d++) {
                 double y = mixture.size() - 1 - d;
@@ -39,7 +39,7 @@ final class DomainPlots {
                         new double[] {y - 0.36, y - 0.36, y + 0.36, y + 0.36},
                         Look.domain(d));
             }
-            Panel panel = panel(g, place, chart, mixture.domains());
+            Panel panel = panel(g, place, LABELS, chart, mixture.domains());
             for (int d = 0; d < mixture.size(); d++) {
                 double y = panel.y(mixture.size() - 1.0 - d);
                 double mark = panel.x(marked.weight(d));
@@ -63,7 +63,8 @@ final class DomainPlots {
         String note = mixtures.size() + " mixtures, one dot per mixture and domain";
         return new Sheet(title, note, List.of(new Sheet.Key(called, Look.INK, true)))
                 .plot(Look.WIDTH, 34 * natural.size() + X_AXIS, (g, place) -> {
-                    XYChart chart = rows(place, natural.size(), "weight of the domain", -0.01 * most, 1.03 * most);
+                    XYChart chart =
+                            rows(place, LABELS, natural.size(), "weight of the domain", -0.01 * most, 1.03 * most);
                     chart.setCustomXAxisTickLabelsFormatter(Look::percent);
                     chart.getStyler().setMarkerSize(5);
                     for (int d = 0; d < natural.size(); d++) {
@@ -78,7 +79,7 @@ final class DomainPlots {
                                 .toArray();
                         Look.points(chart, natural.domains().get(d), x, y, Look.faint(Look.domain(d), 160));
                     }
-                    Panel panel = panel(g, place, chart, natural.domains());
+                    Panel panel = panel(g, place, LABELS, chart, natural.domains());
                     for (int d = 0; d < natural.size(); d++) {
                         double y = panel.y(natural.size() - 1.0 - d);
                         double x = panel.x(natural.weight(d));
@@ -115,10 +116,11 @@ final class DomainPlots {
         return new Sheet("Final validation loss by domain", note, keys)
                 .plot(Look.WIDTH, row * domains + X_AXIS, (g, place) -> {
                     Rectangle narrow = new Rectangle(place.x, place.y, place.width - 60, place.height);
-                    XYChart chart = rows(narrow, domains, "difference to " + baseline + " (nats/token)", low, high);
+                    XYChart chart =
+                            rows(narrow, LABELS, domains, "difference to " + baseline + " (nats/token)", low, high);
                     Function<Double, String> signed = Look.numbers(high - low, "+");
                     chart.setCustomXAxisTickLabelsFormatter(x -> Math.abs(x) < 1e-9 ? "0" : signed.apply(x));
-                    Panel panel = panel(g, narrow, chart, names);
+                    Panel panel = panel(g, narrow, LABELS, chart, names);
                     for (int d = 1; d < domains; d++) {
                         double between = panel.y(d - 0.5);
                         panel.line(place.x, between, place.x + place.width, between, Look.GRID, 1);
@@ -137,7 +139,8 @@ final class DomainPlots {
                 });
     }
 
-    private static void dot(Panel panel, Comparison.Mean difference, double y, Color color) {
+    /// A dot at the mean, a line over its interval.
+    static void dot(Panel panel, Comparison.Mean difference, double y, Color color) {
         double reach = reach(difference);
         panel.line(panel.x(difference.value() - reach), y, panel.x(difference.value() + reach), y, color, 2);
         panel.disc(panel.x(difference.value()), y, 4, color);
@@ -156,8 +159,10 @@ final class DomainPlots {
     }
 
     /// A chart whose row r from the bottom lies at y = r.
-    private static XYChart rows(Rectangle place, int rows, String xTitle, double low, double high) {
-        XYChart chart = Look.chart(place.width - LABELS, place.height, xTitle, "");
+    ///
+    /// @param labels pixels left of it for the rows' names
+    static XYChart rows(Rectangle place, int labels, int rows, String xTitle, double low, double high) {
+        XYChart chart = Look.chart(place.width - labels, place.height, xTitle, "");
         Look.range(chart, low, high, -0.5, rows - 0.5);
         chart.getStyler().setYAxisTicksVisible(false);
         chart.getStyler().setPlotGridHorizontalLinesVisible(false);
@@ -165,12 +170,14 @@ final class DomainPlots {
         return chart;
     }
 
-    /// Draws the chart right of the domains' names.
-    private static Panel panel(Graphics2D g, Rectangle place, XYChart chart, List<String> domains) {
-        Panel panel = new Panel(g, new Rectangle(place.x + LABELS, place.y, place.width - LABELS, place.height), chart);
-        for (int d = 0; d < domains.size(); d++) {
-            String name = Look.cut(domains.get(d), Look.TEXT, LABELS - 10);
-            panel.text(name, place.x + LABELS - 4.0, panel.y(domains.size() - 1.0 - d), 1, Look.TEXT, Look.INK);
+    /// Draws the chart right of its rows' names.
+    ///
+    /// @param labels how wide the names' column is, in pixels
+    static Panel panel(Graphics2D g, Rectangle place, int labels, XYChart chart, List<String> names) {
+        Panel panel = new Panel(g, new Rectangle(place.x + labels, place.y, place.width - labels, place.height), chart);
+        for (int d = 0; d < names.size(); d++) {
+            String name = Look.cut(names.get(d), Look.TEXT, labels - 10);
+            panel.text(name, place.x + labels - 4.0, panel.y(names.size() - 1.0 - d), 1, Look.TEXT, Look.INK);
         }
         return panel;
     }

@@ -66,6 +66,28 @@ public final class Plots {
         return SchedulePlots.schedules("Mixture by stage of training", schedules);
     }
 
+    /// How much of one domain several schedules show over training, a line per method.
+    ///
+    /// @param schedules by method
+    /// @throws IllegalArgumentException if there are none, or one of them is not over the domain
+    public static Plot weights(Map<String, MixtureSchedule> schedules, String domain) {
+        requireSome(schedules.size(), "schedules");
+        schedules.values().forEach(schedule -> {
+            if (!schedule.domains().contains(domain)) {
+                throw new IllegalArgumentException("no domain " + domain + " in " + schedule.domains());
+            }
+        });
+        return MethodPlots.weights(schedules, domain);
+    }
+
+    /// The objective's final validation loss by method, the lowest on top, as the difference to a comparison's
+    /// baseline: a dot at the mean, a line over its 95% interval, paired by seed.
+    ///
+    /// @throws IllegalArgumentException if no target of the baseline finished
+    public static Plot losses(Comparison comparison) {
+        return MethodPlots.losses(comparison);
+    }
+
     /// The objective's validation loss of every proxy over its training tokens, the best and the worst by name.
     /// The untrained loss is left out where more than one stage follows: it would squeeze all else.
     ///

@@ -127,7 +127,29 @@ class PlotsTest {
                 Plots.lossByMethod(byMethod(0, 1), comparison(byMethod(0, 1))),
                 Plots.lossByMethod(byMethod(9, 3), comparison(byMethod(9, 3))),
                 Plots.perDomain(comparison(byMethod(0, 1))),
-                Plots.perDomain(comparison(byMethod(4, 3))));
+                Plots.perDomain(comparison(byMethod(4, 3))),
+                Plots.losses(comparison(byMethod(0, 1))),
+                Plots.losses(comparison(byMethod(4, 3))),
+                Plots.weights(Map.of("RegMix", MixtureSchedule.constant(NATURAL, 1)), "ruby"),
+                Plots.weights(Map.of("RegMix", MixtureSchedule.constant(NATURAL, 5), "Other", lateRuby()), "ruby"));
+    }
+
+    /// No Ruby, then nothing else.
+    private static MixtureSchedule lateRuby() {
+        return new MixtureSchedule(List.of(Mixture.of(DOMAINS, 0, 0.5, 0.5), Mixture.of(DOMAINS, 1, 0, 0)));
+    }
+
+    @Test
+    void weightOfADomainChangesInSteps() {
+        BufferedImage image = Plots.weights(Map.of("late", lateRuby()), "ruby").image();
+        int[] rows = IntStream.of(image.getWidth() / 4, image.getWidth() * 3 / 4)
+                .map(x -> IntStream.range(65, image.getHeight()) // below the key
+                        .filter(y ->
+                                new Color(image.getRGB(x, y)).getBlue() > new Color(image.getRGB(x, y)).getRed() + 60)
+                        .findFirst()
+                        .orElseThrow())
+                .toArray();
+        assertThat(rows[0] - rows[1]).isGreaterThan(200); // from the bottom to the top of 320 pixels
     }
 
     @ParameterizedTest
