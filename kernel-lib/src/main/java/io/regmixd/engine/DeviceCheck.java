@@ -16,11 +16,10 @@ import java.util.Random;
 
 /// Says within minutes whether a machine's devices can be trusted: what `./run-notebook --check-devices` starts.
 ///
-/// On each device a model of each size takes three steps, is saved and restored after the second, and takes the third
-/// again. All devices together do the same, with 1B they alone: it would take minutes on each. Losses and gradient
-/// norms in float32 must be the CPU's within
-/// [#LOSS] and [#NORM], in bfloat16 within [#BFLOAT16], and the restored model's step the first one's to the last
-/// digit.
+/// On each device a model of each size takes three steps, is saved and restored after the second, and takes the
+/// third again. All devices together do the same, with 1B they alone: it would take minutes on each. Losses and
+/// gradient norms in float32 must be the CPU's within [#LOSS] and [#NORM], in bfloat16 within [#BFLOAT16], and
+/// the restored model's step the first one's to the last digit.
 final class DeviceCheck {
 
     /// Relative difference between the losses of two kinds of device, as `tools/gpu/check.py` has it.

@@ -39,9 +39,8 @@ public record Memory(LlamaConfig config, int models, int context, Compute comput
         return 2 * Math.max(Math.ceilDiv(parameters(), devices), Math.min(parameters(), vocabularyMatrix()));
     }
 
-    /// The matrices that products take: in float32 copies of those that a gain is multiplied into, in bfloat16 of all
-    /// but
-    /// the embedding.
+    /// The matrices that products take: in float32 copies of those that a gain is multiplied into, in bfloat16 of
+    /// all but the embedding.
     public long products() {
         long d = config.width();
         long scaled = config.layers() * (3 * d * d + 2 * d * config.hidden()) + d * config.vocabulary();

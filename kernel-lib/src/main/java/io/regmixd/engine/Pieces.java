@@ -7,9 +7,8 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How tensors travel between Java and their devices: some whole rows at a time. A tensor may have any size, DJL's
-/// buffers
-/// hold 2 GiB at most, and Java's heap should not have to hold a tensor of all models.
+/// How tensors travel between Java and their devices: some whole rows at a time. A tensor may have any size,
+/// DJL's buffers hold 2 GiB at most, and Java's heap should not have to hold a tensor of all models.
 ///
 /// @param numbers of a piece at most, unless a row has more
 record Pieces(int numbers) {
@@ -97,9 +96,8 @@ record Pieces(int numbers) {
         }
     }
 
-    /// What the values are copied to on their way is freed at once: DJL would keep a GPU tensor's copy in host memory
-    /// as
-    /// long as the tensor's manager.
+    /// What the values are copied to on their way is freed at once: DJL would keep a GPU tensor's copy in host
+    /// memory as long as the tensor's manager.
     private static float[] copied(NDArray tensor) {
         try (NDManager scope = tensor.getManager().newSubManager()) {
             tensor.tempAttach(scope);

@@ -8,9 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// How a JVM is started that runs this library, from the two files beside this class, which the kernel's description
-/// and
-/// the build read, too.
+/// How a JVM is started that runs this library, from the two files beside this class, which the kernel's
+/// description and the build read, too.
 public final class JvmSettings {
 
     private JvmSettings() {}

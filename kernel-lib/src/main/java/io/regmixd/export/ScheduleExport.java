@@ -18,9 +18,12 @@ import java.util.stream.IntStream;
 
 /// A schedule on its way to another trainer: with how long the training is there, and where each domain lies.
 ///
-/// ```java ScheduleExport.of(plan.name(), plan.schedule(), 25_000, 512, 2_048) .sources("/data/pile/{domain}")
-/// .write(ScheduleFormat.MEGATRON, folder); MixtureSchedule again =
-/// ScheduleExport.read(folder.resolve("schedule.json")); ```
+/// ```java
+/// ScheduleExport.of(plan.name(), plan.schedule(), 25_000, 512, 2_048)
+///     .sources("/data/pile/{domain}")
+///     .write(ScheduleFormat.MEGATRON, folder);
+/// MixtureSchedule again = ScheduleExport.read(folder.resolve("schedule.json"));
+/// ```
 ///
 /// Immutable.
 ///

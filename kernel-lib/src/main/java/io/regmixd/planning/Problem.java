@@ -16,7 +16,9 @@ import java.util.stream.IntStream;
 ///
 /// Immutable; start with [#minimise(String, List)] or its like and add constraints:
 ///
-/// ```java Problem.minimise("documentation", domains).within(design).weight("ruby", 0.05, 0.3).change(0.5) ```
+/// ```java
+/// Problem.minimise("documentation", domains).within(design).weight("ruby", 0.05, 0.3).change(0.5)
+/// ```
 ///
 /// @param domains   in the order of all the lists
 /// @param objective the weight of each domain's final loss in what is to be low, at least 0, together 1

@@ -138,8 +138,7 @@ public final class Coverage {
     }
 
     /// Hellinger's distance of a mixture to the nearest one that a proxy trained on: 0 for the same, 1 for
-    /// nothing
-    /// in common.
+    /// nothing in common.
     public double distance(Mixture mixture) {
         return nearest(roots(mixture), roots);
     }

@@ -163,8 +163,7 @@ public final class CrossValidation {
     }
 
     /// Whether a regressor learned more of the objective than that its own weight lowers it, in a sentence made
-    /// from
-    /// the rank correlations. It says so of either prediction that ranks no better than minus the weight.
+    /// from the rank correlations. It says so of either prediction that ranks no better than minus the weight.
     ///
     /// @throws IllegalArgumentException if the regressor was not validated
     public String inWords(Regressor regressor) {

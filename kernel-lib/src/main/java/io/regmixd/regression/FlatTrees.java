@@ -10,8 +10,7 @@ import smile.model.cart.OrdinalNode;
 import smile.model.cart.RegressionNode;
 import smile.regression.RegressionTree;
 
-/// The sum of regression trees, laid out in arrays: a node is an index, its children are two more, a leaf is
-/// its
+/// The sum of regression trees, laid out in arrays: a node is an index, its children are two more, a leaf is its
 /// own child. Descending is the same few instructions for every row, without objects, calls and boxes.
 final class FlatTrees {
 

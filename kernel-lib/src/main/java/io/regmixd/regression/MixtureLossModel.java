@@ -13,10 +13,8 @@ import org.apache.commons.math3.distribution.NormalDistribution;
 /// training from the mixture that was trained on, one regression a domain.
 ///
 /// Departures from the paper: the features are the square roots and the logarithms of the weights, where the
-/// paper has the bare weights, and the regression is of the logarithm of the loss; [Regressor#lightGbm()]
-/// undoes both.
-/// A run
-/// that changed its mixture counts with the mean of its schedule.
+/// paper has the bare weights, and the regression is of the logarithm of the loss; [Regressor#lightGbm()] undoes
+/// both. A run that changed its mixture counts with the mean of its schedule.
 public final class MixtureLossModel {
 
     private final List<String> domains;
@@ -147,8 +145,7 @@ public final class MixtureLossModel {
         return losses(logs);
     }
 
-    /// The standard deviations of measured losses' logarithms about the predicted ones; empty where the
-    /// regressor
+    /// The standard deviations of measured losses' logarithms about the predicted ones; empty where the regressor
     /// knows nothing of them.
     Optional<double[]> deviations(List<Mixture> mixtures, int domain) {
         return regression(domain).deviations(checked(mixtures));

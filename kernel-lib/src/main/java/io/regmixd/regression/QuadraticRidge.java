@@ -8,8 +8,7 @@ import smile.tensor.EVD;
 
 /// Ridge regression on quadratic features; see [Regressor#ridge()].
 ///
-/// Solved in the space of the rows, whose number is the smaller one: with the eigenvectors of the rows'
-/// products
+/// Solved in the space of the rows, whose number is the smaller one: with the eigenvectors of the rows' products
 /// every penalty's leave-one-out error is a sum (Rasmussen and Williams, *Gaussian Processes for Machine
 /// Learning*, 2006, equation 5.12, of which ridge regression is the linear case).
 record QuadraticRidge() implements Regressor {

@@ -69,8 +69,7 @@ public interface Regressor {
     ///
     /// On RegMix's published runs these settings rank the objective better than RegMix's settings in the same
     /// library do, from 48 proxies to 512. Trees do not extrapolate: no prediction lies outside the losses that
-    /// were seen. Needs no
-    /// native library.
+    /// were seen. Needs no native library.
     static Regressor boosting() {
         return new Boosting();
     }
@@ -81,11 +80,9 @@ public interface Regressor {
         return new Forest();
     }
 
-    /// LightGBM as RegMix's published notebook sets it: 1,000 rounds, learning rate 0.01, 31 leaves, at least
-    /// 20
-    /// rows a leaf, seed 42, on the bare weights and losses. Below 40 rows no split is allowed and it predicts
-    /// a constant. The
-    /// notebook also stops early on its test set; this does not.
+    /// LightGBM as RegMix's published notebook sets it: 1,000 rounds, learning rate 0.01, 31 leaves, at least 20
+    /// rows a leaf, seed 42, on the bare weights and losses. Below 40 rows no split is allowed and it predicts a
+    /// constant. The notebook also stops early on its test set; this does not.
     ///
     /// Its native library comes with the artifact and needs the system's `libgomp.so.1`. The seed of the fit is
     /// not used: nothing is random with these settings.

@@ -13,9 +13,9 @@ import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// All that the content of a file depends on: settings, seeds, hashes of the corpus or of other files. It is kept in
-/// the
-/// file's metadata, and compared before anything there is gone on with, so that nothing stale is ever reused.
+/// All that the content of a file depends on: settings, seeds, hashes of the corpus or of other files. It is kept
+/// in the file's metadata, and compared before anything there is gone on with, so that nothing stale is ever
+/// reused.
 ///
 /// @param json an object with sorted keys on one line: equal content is equal text
 public record Provenance(String json) {
@@ -23,9 +23,8 @@ public record Provenance(String json) {
     private static final String KEY = "provenance";
     private static final int SHOWN = 3;
 
-    /// @param parts by name: records (their components in lower snake case), numbers, strings, arrays, lists and maps
-    /// of
-    ///     these
+    /// @param parts by name: records (their components in lower snake case), numbers, strings, arrays, lists and
+    ///     maps of these
     public static Provenance of(Map<String, ?> parts) {
         return new Provenance(Json.sorted(new TreeMap<>(parts)));
     }

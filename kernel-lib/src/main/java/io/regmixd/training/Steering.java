@@ -6,9 +6,8 @@ import io.regmixd.trajectory.Trajectory;
 import java.util.Optional;
 
 /// Decides, before each stage of a target, what it trains on from there: an online planner at the wheel
-/// (`planner::steer`), or a rule of one's own. What it answers must depend on its arguments alone, so that a target
-/// that
-/// was stopped goes on as if it had not been.
+/// (`planner::steer`), or a rule of one's own. What it answers must depend on its arguments alone, so that a
+/// target that was stopped goes on as if it had not been.
 @FunctionalInterface
 public interface Steering {
 

@@ -35,8 +35,7 @@ final class CsvTable {
     }
 
     /// @throws IOException if the file cannot be read, has no row, or rows of different lengths; names the file
-    ///     and
-    ///     the row
+    ///     and the row
     static CsvTable read(Path file) throws IOException {
         if (!Files.isReadable(file)) {
             throw new NoSuchFileException(

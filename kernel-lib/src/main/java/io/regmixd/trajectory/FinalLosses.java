@@ -67,11 +67,10 @@ public final class FinalLosses {
                 runs.stream().map(run -> run.losses(trajectories.stages())).toArray(double[][]::new));
     }
 
-    /// Reads a pair of files as RegMix published them: each with a header, an `index` that pairs the rows, and
-    /// a column a domain. RegMix's prefixes and suffixes (`train_the_pile_`, `metric/the_pile_`, `_val_loss`)
-    /// are taken off
-    /// the names; without them a name is taken as it stands. Weights are rescaled to sum to one, from which
-    /// published ones differ by rounding.
+    /// Reads a pair of files as RegMix published them: each with a header, an `index` that pairs the rows, and a
+    /// column a domain. RegMix's prefixes and suffixes (`train_the_pile_`, `metric/the_pile_`, `_val_loss`) are
+    /// taken off the names; without them a name is taken as it stands. Weights are rescaled to sum to one, from
+    /// which published ones differ by rounding.
     ///
     /// @throws IOException              if a file cannot be read
     /// @throws IllegalArgumentException if a line is not as described; the message names file and line

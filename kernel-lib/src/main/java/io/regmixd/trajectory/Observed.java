@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// What targets ended with, to be compared with what was predicted: by run, the values of one metric, several
-/// where
-/// there were several seeds.
+/// where there were several seeds.
 public final class Observed {
 
     private static final String ALONE = "";
@@ -19,8 +18,7 @@ public final class Observed {
 
     /// Reads a table with a row per run (`run, loss_web`), or one per stage and domain (`run, stage, domain,
     /// loss_nats`), of which the last stage counts. Rows of one run are its seeds; without a column `run` all
-    /// rows
-    /// are of one run, whose name is empty.
+    /// rows are of one run, whose name is empty.
     ///
     /// @param metric the domain or the metric
     /// @throws IOException if the table cannot be read or has nothing of the metric; names the file and what it

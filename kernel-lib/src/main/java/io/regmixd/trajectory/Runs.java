@@ -18,8 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// Runs that were trained elsewhere, as their tables tell them: what each was trained on, what was measured at
-/// its
-/// end, and, where the table has it, at the end of each stage.
+/// its end, and, where the table has it, at the end of each stage.
 ///
 /// What was measured is a domain's loss or another metric: bits per byte, a task's score. A metric that is no
 /// domain counts as a domain that no run was trained on, so that it can be an objective like any other.
@@ -70,12 +69,10 @@ public final class Runs {
     ///   be bare.
     ///
     /// Other columns of numbers are metrics under their own names. A file may be a ledger of a sweep (`.arrow`).
-    /// A
-    /// folder holds one of these, or a pair.
+    /// A folder holds one of these, or a pair.
     ///
     /// @throws IOException if a file cannot be read or is not as described; names the file, the row, the column
-    ///     and
-    ///     the remedy
+    ///     and the remedy
     public static Runs read(List<Path> files) throws IOException {
         return RunsFiles.read(files, OptionalInt.empty());
     }
@@ -204,8 +201,7 @@ public final class Runs {
     }
 
     /// The runs' final losses of some metrics; runs that lack one are left out, runs on equal schedules count
-    /// once,
-    /// with their mean. A run that changed its mixture counts with its mean mixture.
+    /// once, with their mean. A run that changed its mixture counts with its mean mixture.
     ///
     /// @throws IllegalArgumentException if a loss is not positive, or too few runs are left
     public FinalLosses finalLosses(List<String> metrics) {
@@ -254,8 +250,7 @@ public final class Runs {
     }
 
     /// How far the same metric of runs on equal schedules scatters, its standard deviation; empty where no
-    /// schedule
-    /// was run twice.
+    /// schedule was run twice.
     public OptionalDouble noise(String metric) {
         Map<MixtureSchedule, List<Double>> bySchedule = new LinkedHashMap<>();
         int column = measured.indexOf(metric);

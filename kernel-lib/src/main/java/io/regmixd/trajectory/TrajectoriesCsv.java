@@ -12,7 +12,12 @@ import tech.tablesaw.io.csv.CsvReadOptions;
 /// Trajectories of one's own runs, from a CSV file in long format: one row a run, stage and domain, in any
 /// order.
 ///
-/// ``` run,stage,domain,weight,loss_nats a,0,web,0,10.8 a,0,code,0,10.9 a,1,web,0.7,4.2 a,1,code,0.3,5.1 ...
+/// ```
+/// run,stage,domain,weight,loss_nats
+/// a,0,web,0,10.8
+/// a,0,code,0,10.9
+/// a,1,web,0.7,4.2
+/// a,1,code,0.3,5.1
 /// ```
 ///
 /// | column | |
@@ -20,9 +25,7 @@ import tech.tablesaw.io.csv.CsvReadOptions;
 /// | `run` | names the run |
 /// | `stage` | 0 for the untrained model, then 1 to the number of stages, which are equal spans of training |
 /// | `domain` | the domain that the loss is of |
-/// | `weight` | the domain's weight in the mixture of the stage that ends here, together 1 within 1%; not
-/// looked at in
-/// stage 0 |
+/// | `weight` | its weight in the mixture of the stage that ends here, together 1 within 1%; any in stage 0 |
 /// | `loss_nats` | validation loss at the end of the stage, nats a token |
 ///
 /// The columns may stand in any order, and further ones are not looked at, so a `table()` of [Trajectories]

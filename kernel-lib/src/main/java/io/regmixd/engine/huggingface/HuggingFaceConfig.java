@@ -61,10 +61,8 @@ final class HuggingFaceConfig {
         return json;
     }
 
-    /// @throws IOException if the file is missing or no JSON, or describes a model that
-    ///     [io.regmixd.engine.Llama] does
-    /// not
-    ///     compute; the message names file and field
+    /// @throws IOException if the file is missing or no JSON, or describes a model that [io.regmixd.engine.Llama]
+    ///     does not compute; the message names file and field
     static LlamaConfig read(Path file) throws IOException {
         ObjectNode json = Json.read(file);
         for (Map.Entry<String, Object> fixed : FIXED.entrySet()) {

@@ -6,9 +6,8 @@ import java.util.stream.IntStream;
 /// Weighted sums of Gaussian kernels about fixed centres, for many queries at once: what predicting by a
 /// Gaussian process spends its time on.
 ///
-/// Queries are taken in blocks whose lanes the compiler turns into vector instructions, in single precision:
-/// that costs a few millionths of a kernel, where the noise of a loss is a tenth of its spread, and halves the
-/// time.
+/// Queries are taken in blocks whose lanes the compiler turns into vector instructions, in single precision: that
+/// costs a few millionths of a kernel, where the noise of a loss is a tenth of its spread, and halves the time.
 /// Nothing is added up across lanes, so a query's sum does not depend on its block.
 final class KernelSum {
 
