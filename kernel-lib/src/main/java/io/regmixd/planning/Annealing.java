@@ -23,7 +23,7 @@ record Annealing(Mixture natural, Problem problem) implements Planner {
     @Override
     public Plan plan(int stages, Progress progress) {
         Plan.requireStages(stages);
-        Feasible feasible = new Feasible(withoutBoundsOnScarceText(), stages);
+        ConstraintProjection feasible = new ConstraintProjection(withoutBoundsOnScarceText(), stages);
         Mixture evenly =
                 withObjective(d -> Math.min(natural.weight(d), problem.supply().get(d)));
         List<Mixture> chosen = new ArrayList<>();

@@ -32,7 +32,10 @@ record Candidates(List<Mixture> mixtures) {
     /// @param values   what is to be low, of some mixtures
     /// @param fraction hears how much is done
     Mixture meanOfBest(
-            Feasible feasible, List<Mixture> before, Function<List<Mixture>, double[]> values, DoubleConsumer fraction)
+            ConstraintProjection feasible,
+            List<Mixture> before,
+            Function<List<Mixture>, double[]> values,
+            DoubleConsumer fraction)
             throws InterruptedException {
         boolean free = feasible.free(before);
         List<Mixture> allowed = new ArrayList<>(mixtures.size());

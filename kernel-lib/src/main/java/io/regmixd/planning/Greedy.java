@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.DoubleConsumer;
 
 /// See [Planner#greedy].
-record Greedy(Candidates candidates) implements Search {
+record Greedy(Candidates candidates) implements ScheduleSearch {
 
     @Override
     public String name() {
@@ -15,7 +15,11 @@ record Greedy(Candidates candidates) implements Search {
 
     @Override
     public List<Mixture> schedule(
-            Value value, Feasible feasible, List<Mixture> before, double[] losses, DoubleConsumer fraction)
+            ObjectiveValue value,
+            ConstraintProjection feasible,
+            List<Mixture> before,
+            double[] losses,
+            DoubleConsumer fraction)
             throws InterruptedException {
         List<Mixture> schedule = new ArrayList<>(before);
         double[] state = losses.clone();

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 /// narrow. See [Planner#lookAhead].
 ///
 /// @param rounds of drawing and narrowing: [#ROUNDS] for whole schedules, fewer for one mixture throughout
-record LookAhead(long seed, int rounds) implements Search {
+record LookAhead(long seed, int rounds) implements ScheduleSearch {
 
     static final int ROUNDS = 40;
     private static final int DRAWS = 200;
@@ -31,7 +31,11 @@ record LookAhead(long seed, int rounds) implements Search {
 
     @Override
     public List<Mixture> schedule(
-            Value value, Feasible feasible, List<Mixture> before, double[] losses, DoubleConsumer fraction)
+            ObjectiveValue value,
+            ConstraintProjection feasible,
+            List<Mixture> before,
+            double[] losses,
+            DoubleConsumer fraction)
             throws InterruptedException {
         List<String> domains = value.model().domains();
         int stages = value.model().stages();
@@ -88,7 +92,7 @@ record LookAhead(long seed, int rounds) implements Search {
     }
 
     private static MixtureSchedule schedule(
-            Feasible feasible, List<Mixture> before, double[][] logs, List<String> domains) {
+            ConstraintProjection feasible, List<Mixture> before, double[][] logs, List<String> domains) {
         double[][] weights = new double[logs.length][];
         for (int s = 0; s < logs.length; s++) {
             if (s < before.size()) {

@@ -109,7 +109,7 @@ public interface Planner {
             double sizes,
             long seed)
             throws InterruptedException {
-        return new Published(
+        return new PaperRegMixD(
                 trajectories,
                 problem,
                 regressor,

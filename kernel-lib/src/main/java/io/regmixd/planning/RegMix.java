@@ -24,7 +24,7 @@ record RegMix(MixtureLossModel model, Problem problem, Candidates candidates, Ca
         String message = String.format(
                 Locale.ROOT, "%,d candidates", candidates.mixtures().size());
         Mixture best = candidates.meanOfBest(
-                new Feasible(problem.change(0), stages),
+                new ConstraintProjection(problem.change(0), stages),
                 List.of(),
                 this::values,
                 fraction -> progress.update("Planning by RegMix", fraction, message));

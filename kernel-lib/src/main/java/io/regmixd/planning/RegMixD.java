@@ -25,21 +25,21 @@ import java.util.Set;
 /// Immutable.
 public final class RegMixD implements OnlinePlanner {
 
-    private final Value value;
-    private final Search search;
+    private final ObjectiveValue value;
+    private final ScheduleSearch search;
     private final ScaleMap scale;
     private final List<Mixture> first;
 
-    private RegMixD(Value value, Search search, ScaleMap scale, List<Mixture> first) {
+    private RegMixD(ObjectiveValue value, ScheduleSearch search, ScaleMap scale, List<Mixture> first) {
         this.value = value;
         this.search = search;
         this.scale = scale;
         this.first = first;
     }
 
-    static RegMixD of(TransitionModel model, Problem problem, Search search) {
+    static RegMixD of(TransitionModel model, Problem problem, ScheduleSearch search) {
         problem.requireDomains(model.domains());
-        return new RegMixD(new Value(model, problem, Care.NONE), search, ScaleMap.calibrated(), List.of());
+        return new RegMixD(new ObjectiveValue(model, problem, Care.NONE), search, ScaleMap.calibrated(), List.of());
     }
 
     /// Trains the first stage on this mixture and chooses from the second on. The paper has the natural one.
@@ -73,7 +73,7 @@ public final class RegMixD implements OnlinePlanner {
                     "a cautious plan needs standard errors: fit the model with TransitionModel.fitWithSpread");
         }
         care.towards().ifPresent(mixture -> mixture.requireDomains(value.model().domains()));
-        return new RegMixD(new Value(value.model(), value.problem(), care), search, scale, first);
+        return new RegMixD(new ObjectiveValue(value.model(), value.problem(), care), search, scale, first);
     }
 
     @Override
@@ -140,7 +140,7 @@ public final class RegMixD implements OnlinePlanner {
         String step = "Planning by " + name();
         List<Mixture> chosen = search.schedule(
                 value,
-                new Feasible(value.problem(), model.stages()),
+                new ConstraintProjection(value.problem(), model.stages()),
                 before,
                 last,
                 fraction -> progress.update(step, fraction, from == 0 ? "all stages" : "stages from " + (from + 1)));

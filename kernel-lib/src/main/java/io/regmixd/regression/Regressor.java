@@ -59,7 +59,7 @@ public interface Regressor {
     /// @param name what tables call it
     /// @param of   at least one
     static Regressor stack(String name, List<Regressor> of) {
-        return new Stack(name, of);
+        return new Average(name, of);
     }
 
     /// Gradient tree boosting with squared loss (Friedman, *Stochastic Gradient Boosting*, 1999), by Smile: 500

@@ -3,7 +3,7 @@ package io.regmixd.planning.adaptive;
 import io.regmixd.Progress;
 import io.regmixd.mixture.DirichletDesign;
 import io.regmixd.mixture.Mixture;
-import io.regmixd.planning.Feasible;
+import io.regmixd.planning.ConstraintProjection;
 import io.regmixd.planning.Plan;
 import io.regmixd.planning.Planner;
 import io.regmixd.planning.Problem;
@@ -146,7 +146,7 @@ public record AdaptiveSweep(
     /// Candidates that no round had before.
     private List<Mixture> allowed(int rounds, int stages) throws InterruptedException {
         List<Mixture> drawn = design.candidates(SEARCHED, seed + rounds);
-        Feasible feasible = new Feasible(problem.change(0), stages);
+        ConstraintProjection feasible = new ConstraintProjection(problem.change(0), stages);
         return feasible.free(List.of())
                 ? drawn
                 : drawn.stream()

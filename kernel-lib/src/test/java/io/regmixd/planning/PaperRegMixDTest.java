@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Algorithms 1 and 2 of the paper, step by step with a regressor that shows what it is given.
-class PublishedTest {
+class PaperRegMixDTest {
 
     private static final List<String> AB = List.of("a", "b");
     private static final Problem PROBLEM = Problem.minimise("b", AB);

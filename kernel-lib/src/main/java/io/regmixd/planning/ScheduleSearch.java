@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.DoubleConsumer;
 
 /// How [RegMixD] chooses the mixtures of the stages that are left.
-interface Search {
+interface ScheduleSearch {
 
     /// What plans are called.
     String name();
@@ -16,6 +16,10 @@ interface Search {
     /// @param losses   the losses after them, one a domain, at the proxies' size
     /// @param fraction hears how much is done, up to 1
     List<Mixture> schedule(
-            Value value, Feasible feasible, List<Mixture> before, double[] losses, DoubleConsumer fraction)
+            ObjectiveValue value,
+            ConstraintProjection feasible,
+            List<Mixture> before,
+            double[] losses,
+            DoubleConsumer fraction)
             throws InterruptedException;
 }

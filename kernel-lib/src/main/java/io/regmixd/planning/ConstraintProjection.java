@@ -10,7 +10,7 @@ import java.util.List;
 /// There is always a way to go on: towards one mixture that satisfies all constraints throughout (the
 /// *refuge*), as fast as the allowed change permits. A stage is accepted if that way stays within the supplies;
 /// else it gives way towards the refuge until it does.
-public final class Feasible {
+public final class ConstraintProjection {
 
     private static final int HALVINGS = 20;
     private static final double TOLERANCE = 1e-9;
@@ -23,7 +23,7 @@ public final class Feasible {
     private final boolean scarce;
     private final double[] refuge;
 
-    public Feasible(Problem problem, int stages) {
+    public ConstraintProjection(Problem problem, int stages) {
         this.problem = problem;
         this.stages = stages;
         lowest = array(problem.lowest());

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /// The mean of several regressions; see [Regressor#stack].
-record Stack(String name, List<Regressor> of) implements Regressor {
+record Average(String name, List<Regressor> of) implements Regressor {
 
-    Stack {
+    Average {
         of = List.copyOf(of);
         if (of.isEmpty()) {
             throw new IllegalArgumentException("the stack " + name + " is of no regressors: name at least one");

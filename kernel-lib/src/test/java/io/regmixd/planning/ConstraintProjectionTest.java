@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FeasibleTest {
+class ConstraintProjectionTest {
 
     private static final List<String> DOMAINS = List.of("a", "b", "c", "d");
     private static final int STAGES = 6;
@@ -28,7 +28,7 @@ class FeasibleTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void everyWishBecomesAScheduleThatIsAllowed(long seed) {
-        Feasible feasible = new Feasible(ALL_AT_ONCE, STAGES);
+        ConstraintProjection feasible = new ConstraintProjection(ALL_AT_ONCE, STAGES);
         Random random = new Random(seed);
         for (int i = 0; i < 200; i++) {
             double[][] schedule = new double[STAGES][];
@@ -87,7 +87,7 @@ class FeasibleTest {
         for (int s = 0; s < STAGES; s++) {
             settled[s] = schedule[s].clone();
         }
-        new Feasible(ALL_AT_ONCE, STAGES).settle(settled, 0);
+        new ConstraintProjection(ALL_AT_ONCE, STAGES).settle(settled, 0);
         for (int s = 0; s < STAGES; s++) {
             assertThat(settled[s]).containsExactly(schedule[s], within(1e-6));
         }
@@ -100,14 +100,15 @@ class FeasibleTest {
         for (int s = 0; s < 5; s++) {
             schedule[s] = s == 4 ? new double[] {1, 0, 0, 0} : new double[] {0, 1, 0, 0};
         }
-        new Feasible(scarce, 5).settle(schedule, 0);
+        new ConstraintProjection(scarce, 5).settle(schedule, 0);
         assertThat(schedule[4][0]).isCloseTo(1, within(1e-9));
         assertThat(schedule[3][0]).isCloseTo(0, within(1e-9));
     }
 
     @Test
     void aBoundKeepsTheOtherWeightsInProportion() {
-        Feasible feasible = new Feasible(Problem.minimise("a", DOMAINS).weight("a", 0, 0.4), 1);
+        ConstraintProjection feasible =
+                new ConstraintProjection(Problem.minimise("a", DOMAINS).weight("a", 0, 0.4), 1);
         Mixture next = feasible.next(List.of(), Mixture.of(DOMAINS, 0.7, 0.2, 0.1, 0));
         assertThat(next.weights()).containsExactly(new double[] {0.4, 0.4, 0.2, 0}, within(1e-9));
     }
@@ -115,7 +116,7 @@ class FeasibleTest {
     @Test
     void noChangeIsOneMixtureThroughout() {
         double[][] schedule = {{0.5, 0.5, 0, 0}, {0, 0, 1, 0}, {0, 1, 0, 0}};
-        new Feasible(Problem.minimise("a", DOMAINS).change(0), 3).settle(schedule, 0);
+        new ConstraintProjection(Problem.minimise("a", DOMAINS).change(0), 3).settle(schedule, 0);
         assertThat(schedule[1]).containsExactly(schedule[0], within(1e-12));
         assertThat(schedule[2]).containsExactly(schedule[0], within(1e-12));
     }
@@ -123,9 +124,11 @@ class FeasibleTest {
     @Test
     void withoutConstraintsEveryMixtureIsFree() {
         List<Mixture> before = List.of(Mixture.uniform(DOMAINS));
-        assertThat(new Feasible(Problem.minimiseMean(DOMAINS), 3).free(before)).isTrue();
-        assertThat(new Feasible(ALL_AT_ONCE, STAGES).free(before)).isFalse();
-        Feasible slow = new Feasible(Problem.minimiseMean(DOMAINS).change(0.9), 3);
+        assertThat(new ConstraintProjection(Problem.minimiseMean(DOMAINS), 3).free(before))
+                .isTrue();
+        assertThat(new ConstraintProjection(ALL_AT_ONCE, STAGES).free(before)).isFalse();
+        ConstraintProjection slow =
+                new ConstraintProjection(Problem.minimiseMean(DOMAINS).change(0.9), 3);
         assertThat(slow.free(before)).isFalse();
         assertThat(slow.free(List.of())).isTrue();
     }

@@ -9,7 +9,7 @@ import java.util.List;
 /// What a problem's objective is predicted to come to.
 ///
 /// @param care what is added to the prediction
-record Value(TransitionModel model, Problem problem, Care care) {
+record ObjectiveValue(TransitionModel model, Problem problem, Care care) {
 
     /// After the last stage of each of the schedules.
     ///

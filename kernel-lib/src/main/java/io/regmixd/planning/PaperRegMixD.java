@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.DoubleConsumer;
 
 /// RegMix-D to the letter; see [Planner#published].
-final class Published implements OnlinePlanner {
+final class PaperRegMixD implements OnlinePlanner {
 
     private static final double EXPONENT = 0.05;
 
@@ -26,7 +26,7 @@ final class Published implements OnlinePlanner {
     private final Candidates candidates;
     private final ScaleMap scale;
 
-    Published(
+    PaperRegMixD(
             Trajectories trajectories,
             Problem problem,
             Regressor regressor,
@@ -87,7 +87,7 @@ final class Published implements OnlinePlanner {
             throw new IllegalArgumentException("a schedule of " + asked + " stages, but the proxies had " + stages
                     + ": plan and sweep with the same number of stages");
         }
-        Feasible feasible = new Feasible(problem, stages);
+        ConstraintProjection feasible = new ConstraintProjection(problem, stages);
         List<Mixture> schedule = new ArrayList<>(before);
         double loss = lossBefore;
         while (schedule.size() < stages) {
