@@ -39,10 +39,14 @@ class DuckDbTest {
         Trajectories runs = world.train(world.switching(24, 3), 4);
         runs.table().write().csv(folder.resolve("runs.csv").toFile());
         Options options = Options.of(
-                "--runs", folder.resolve("runs.csv").toString(),
-                "--objective", "domain0",
-                "--format", "csv",
-                "--out", folder.toString());
+                "--runs",
+                folder.resolve("runs.csv").toString(),
+                "--objective",
+                "domain0",
+                "--format",
+                "csv",
+                "--out",
+                folder.toString());
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         assertThat(PlanCommand.run(options, new PrintStream(said, true, StandardCharsets.UTF_8)))
                 .as(said.toString(StandardCharsets.UTF_8))
@@ -60,7 +64,8 @@ class DuckDbTest {
         assertThat(answers.get("schedule.csv")).isNotEmpty().allSatisfy(row -> {
             int stage = Math.toIntExact((long) row.get(0)) - 1;
             int domain = schedule.domains().indexOf(row.get(1));
-            assertThat(number(row.get(2))).isEqualTo(schedule.stages().get(stage).weight(domain));
+            assertThat(number(row.get(2)))
+                    .isEqualTo(schedule.stages().get(stage).weight(domain));
         });
         assertThat(answers.get("schedule.json")).hasSize(schedule.size());
         assertThat(answers.get("plan.json"))
