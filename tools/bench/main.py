@@ -18,17 +18,17 @@ BENCHMARKS = {"engine": engine.measure, "regression": regression.measure, "plann
 
 EPILOG = """\
 benchmarks:
-  engine     training: tokens/s, share of the machine's matrix-product rate, beside eager PyTorch in Python (3 minutes)
-  regression every regressor on RegMix's published runs; --data names a clone of its repository, or its folder data (2 minutes)
-  planning   planners in synthetic worlds whose best schedule is known: regrets, seconds a plan (twelve minutes)
-  sweep      what a sweep costs besides its training steps, and its ledger (1 minute)
-  data       preparing a corpus: tokens/s, share of the bare tokenizer, heap, opening; a quiet machine takes 5 minutes
+  engine     training: tokens/s, share of the machine's matrix-product rate, compared with eager PyTorch in Python (3 minutes)
+  regression every regressor on RegMix's published runs; --data is a clone of its repository, or its folder data (2 minutes)
+  planning   planners in synthetic worlds whose best schedule is known: regrets, seconds per plan (12 minutes)
+  sweep      overhead of a sweep beyond its training steps, and its ledger (1 minute)
+  data       preparing a corpus: tokens/s, share of the tokenizer alone, heap, opening (5 minutes on a quiet machine)
   study      whether planning by stage pays, in miniature (10 minutes); --full prints the figures of the committed results,
-             --run PIECE trains a piece of them (order, scarce, free: an hour each)
-  runs       ./plan from its start to a plan: seconds and memory by size of the table; --data may hold RegMix's files (2 minutes)
+             --run PIECE trains one piece of them (order, scarce, free: an hour each)
+  runs       ./plan from start to plan: seconds and memory by size of the table; --data may have RegMix's files (2 minutes)
   adaptive   a sweep that chooses its own mixtures, on RegMix's published runs (--data) and in synthetic worlds (3 minutes)
 
-Keep the machine quiet while it measures. What the figures mean is in docs/."""
+Keep the machine quiet while it measures. docs/ explains the figures."""
 
 
 def arguments(argv, benchmarks):
@@ -37,10 +37,10 @@ def arguments(argv, benchmarks):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("name", metavar="NAME", choices=list(benchmarks), help="one of: " + ", ".join(benchmarks))
-    parser.add_argument("--data", metavar="FOLDER", type=Path, default=ROOT / "data", help="where prepared corpora, or published runs, lie (data)")
-    parser.add_argument("--full", action="store_true", help="study: the figures of the committed results")
-    parser.add_argument("--run", metavar="PIECE", choices=study.PIECES, help="study: trains a piece at full size, or goes on with it")
-    parser.add_argument("--json", metavar="FILE", type=Path, help="writes the figures there, too")
+    parser.add_argument("--data", metavar="FOLDER", type=Path, default=ROOT / "data", help="where prepared corpora or published runs are (data)")
+    parser.add_argument("--full", action="store_true", help="study: print the figures of the committed results")
+    parser.add_argument("--run", metavar="PIECE", choices=study.PIECES, help="study: train a piece at full size, or continue it")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="also write the figures there")
     return parser.parse_args(argv)
 
 

@@ -16,14 +16,14 @@ SINGLE = ("natural", "available", "stages", "method", "change", "epochs", "cauti
 PATHS = ("natural", "available", "out", "check", "observed")
 
 DESCRIPTION = """\
-Plans the data mixture of a training elsewhere from a table of small runs, and says what speaks for the plan. With losses at
-the end of each stage it plans a mixture for each stage, with final losses one mixture throughout. Nothing is trained, and no
-PyTorch is needed. Where the runs do not tell mixtures apart there is no plan (exit code 3)."""
+Plans the data mixture for your own trainer from a table of small runs, and reports the evidence for the plan. From losses at
+the end of each stage it plans one mixture per stage, from final losses one mixture throughout. It trains nothing and needs
+no PyTorch. If the runs do not tell mixtures apart, there is no plan (exit code 3)."""
 
 EPILOG = """\
 tables (docs/runs.md):
-  a row per run, stage and domain     run,stage,domain,weight,loss_nats
-  a row per run                       run,weight_web,weight_code,loss_web,loss_code
+  one row per run, stage and domain   run,stage,domain,weight,loss_nats
+  one row per run                     run,weight_web,weight_code,loss_web,loss_code
   two files as RegMix published them  --runs train_mixture_1m.csv train_pile_loss_1m.csv, or their folder
 
 example:
@@ -35,32 +35,32 @@ def arguments(argv):
     parser = argparse.ArgumentParser(
         prog="plan", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--check", metavar="PLAN.JSON", type=Path, help="instead of planning: compares what was predicted with --observed")
-    parser.add_argument("--observed", metavar="FILE", type=Path, help="what targets ended with: run,loss_DOMAIN, runs named as in plan.json")
-    parser.add_argument("--runs", metavar="PATH", type=Path, nargs="+", help="a table, a file of weights and one of losses, or a folder of these")
+    parser.add_argument("--check", metavar="PLAN.JSON", type=Path, help="instead of planning: compare the predictions with --observed")
+    parser.add_argument("--observed", metavar="FILE", type=Path, help="final losses of targets: run,loss_DOMAIN, with runs named as in plan.json")
+    parser.add_argument("--runs", metavar="PATH", type=Path, nargs="+", help="a table, a file of weights and a file of losses, or a folder with these")
     parser.add_argument(
         "--objective", metavar="NAME[=WEIGHT]", action="append", default=[],
-        help="whose loss is to be low at the end: a domain or another metric; repeated: their weighted mean",
+        help="the loss to minimise: a domain or another metric; repeat it for a weighted mean",
     )
-    parser.add_argument("--maximise", action="store_true", help="the objective is a score, more is better")
+    parser.add_argument("--maximise", action="store_true", help="the objective is a score: higher is better")
     parser.add_argument("--natural", metavar="FILE", type=Path, help='the natural mixture, {"web": 0.7, "code": 0.3} (the mean of the runs)')
-    parser.add_argument("--stages", metavar="N", help="stages of the schedule (as many as the runs have); of losses logged by step, any number")
-    parser.add_argument("--method", choices=METHODS, help="look-ahead plans all stages at once, greedy one after the other, regmix one mixture")
-    parser.add_argument("--highest", metavar="DOMAIN=WEIGHT", action="append", default=[], help="no more of a domain in any stage (than any run had)")
-    parser.add_argument("--lowest", metavar="DOMAIN=WEIGHT", action="append", default=[], help="no less of a domain in any stage (than any run had)")
-    parser.add_argument("--change", metavar="SHARE", help="how much of the mixture may be exchanged between two stages (1)")
-    parser.add_argument("--available", metavar="FILE", type=Path, help='tokens that there are, {"web": 5e9, "code": 1e9}, to count epochs')
-    parser.add_argument("--epochs", metavar="N", help="no text more often than this over the whole training; needs --available")
-    parser.add_argument("--cautious", metavar="N", nargs="?", const="1", help="add so many standard errors to each prediction (1; without: 0)")
-    parser.add_argument("--near", metavar="STRENGTH", help="pull each mixture to the natural one: so much loss per nat of divergence (0; Olmix has 0.05)")
-    parser.add_argument("--seed", metavar="N", help="of fit and search (1)")
-    parser.add_argument("--out", metavar="FOLDER", type=Path, help="writes schedule.json, schedule.svg and plan.json there, and the files of each --format")
+    parser.add_argument("--stages", metavar="N", help="stages of the schedule (as in the runs); any number if the losses are logged by step")
+    parser.add_argument("--method", choices=METHODS, help="look-ahead plans all stages at once, greedy one after the other, regmix a single mixture")
+    parser.add_argument("--highest", metavar="DOMAIN=WEIGHT", action="append", default=[], help="upper bound of a domain's weight in every stage (the highest in any run)")
+    parser.add_argument("--lowest", metavar="DOMAIN=WEIGHT", action="append", default=[], help="lower bound of a domain's weight in every stage (the lowest in any run)")
+    parser.add_argument("--change", metavar="SHARE", help="largest share of the mixture that may change between two stages (1)")
+    parser.add_argument("--available", metavar="FILE", type=Path, help='available tokens, {"web": 5e9, "code": 1e9}, to count epochs')
+    parser.add_argument("--epochs", metavar="N", help="use no text more often than this in the whole training; needs --available")
+    parser.add_argument("--cautious", metavar="N", nargs="?", const="1", help="add N standard errors to each prediction (1 if N is left out, 0 without the option)")
+    parser.add_argument("--near", metavar="STRENGTH", help="pull each mixture towards the natural one: loss added per nat of divergence (0; Olmix uses 0.05)")
+    parser.add_argument("--seed", metavar="N", help="seed of fit and search (1)")
+    parser.add_argument("--out", metavar="FOLDER", type=Path, help="write schedule.json, schedule.svg and plan.json there, and the files for each --format")
     parser.add_argument("--format", choices=FORMATS, action="append", default=[], help="files for a trainer (docs/exports.md); may be repeated")
     parser.add_argument("--sources", metavar="PATTERN", help="where the trainer finds a domain's text: '/data/{domain}'")
-    parser.add_argument("--held-out", metavar="PATTERN", help="where it finds a domain's held-out text, for trainers that mix that, too")
+    parser.add_argument("--held-out", metavar="PATTERN", help="where it finds a domain's held-out text, for trainers that also mix that")
     parser.add_argument("--steps", metavar="N", help="optimizer steps of the training (25000)")
-    parser.add_argument("--batch", metavar="N", help="sequences in a step (512)")
-    parser.add_argument("--context", metavar="N", help="tokens in a sequence (2048)")
+    parser.add_argument("--batch", metavar="N", help="sequences per step (512)")
+    parser.add_argument("--context", metavar="N", help="tokens per sequence (2048)")
     given = parser.parse_args(argv)
     if bool(given.check) != bool(given.observed):
         parser.error("--check and --observed go together")

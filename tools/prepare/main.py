@@ -10,11 +10,11 @@ from run_notebook.terminal import Failure
 MAIN_CLASS = "io.regmixd.data.PrepareFolder"
 
 DESCRIPTION = """\
-Makes a corpus of your own text. Each folder of FOLDER is a domain, all files in it are its text: plain text is a document
-a file; of .jsonl files (also .jsonl.gz, .jsonl.zst) the field "text" of each line is one.
+Makes a corpus of your own text. Each folder in FOLDER is a domain, and all files in it are its text. A plain text file is one
+document; in .jsonl files (also .jsonl.gz, .jsonl.zst) the field "text" of each line is one.
 
-The first time it writes FOLDER/manifest.json, which is yours to edit: the objective (the domain that the plan is to be good at),
-licences, which field has the text, what is held out. Then, and each time that you run it again, it prepares the corpus."""
+The first time it writes FOLDER/manifest.json for you to edit: the objective (the domain whose loss the plan minimises),
+licences, the field that has the text, how much is held out. Then, and each time that you run it again, it prepares the corpus."""
 
 EPILOG = """\
 example:
@@ -26,10 +26,10 @@ def arguments(argv):
     parser = argparse.ArgumentParser(
         prog="prepare", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", metavar="FOLDER", type=Path, help="holds a folder for each domain")
-    parser.add_argument("--tokenizer", metavar="FILE", default="bytes", help="a tokenizer.json of Hugging Face's (without: a token is a byte)")
-    parser.add_argument("--end-of-document", metavar="TOKEN", default="<|endoftext|>", help="its token that ends a document (<|endoftext|>)")
-    parser.add_argument("--data", metavar="FOLDER", type=Path, default=ROOT / "data", help="where prepared corpora lie (data)")
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="has one folder per domain")
+    parser.add_argument("--tokenizer", metavar="FILE", default="bytes", help="a Hugging Face tokenizer.json (default: a token is a byte)")
+    parser.add_argument("--end-of-document", metavar="TOKEN", default="<|endoftext|>", help="the token that ends a document (<|endoftext|>)")
+    parser.add_argument("--data", metavar="FOLDER", type=Path, default=ROOT / "data", help="where prepared corpora are (data)")
     return parser.parse_args(argv)
 
 

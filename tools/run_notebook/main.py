@@ -20,11 +20,11 @@ RUN = "RUN"  # the parameter that names the run folder; where it is empty, the n
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 DESCRIPTION = """\
-Runs a notebook headless in the Java kernel. What that needs is set up the first time, into .setup/ in the project:
-the library is built, the kernel described to Jupyter, and Jupyter's Python packages installed where there are none.
+Runs a notebook headless in the Java kernel. The first time it sets up what is missing, in .setup/ in the project: it builds
+the library, registers the kernel with Jupyter, and installs Jupyter's Python packages if there are none.
 
-The executed notebook and an HTML copy land in the run folder, beside what the notebook itself writes there. Run the
-same command again after a stop or a failure: finished steps are found in the run folder and not repeated."""
+The executed notebook and an HTML copy are written to the run folder, beside the notebook's own files. Run the same
+command again after a stop or a failure: finished steps are in the run folder and are not repeated."""
 
 EPILOG = """\
 exit codes: 0 done; 1 a cell failed; 2 the set-up or the command line is wrong; 130 stopped by Ctrl-C or a signal
@@ -48,23 +48,23 @@ def arguments(argv):
     parser.add_argument("notebook", metavar="NOTEBOOK", nargs="?", type=Path, help="an .ipynb file with Java cells")
     parser.add_argument(
         "-p", dest="values", metavar=("NAME", "VALUE"), nargs=2, action="append", default=[],
-        help="sets a parameter that the notebook's cell tagged `parameters` declares; may be repeated",
+        help="set a parameter that the notebook's cell tagged `parameters` declares; may be repeated",
     )
     parser.add_argument(
         "--out", metavar="RUN_FOLDER", type=Path,
-        help="where the run's files go: sets the parameter RUN (a folder in runs that is named after the parameters)",
+        help="the run folder: sets the parameter RUN (default: a folder in runs, named after the parameters)",
     )
-    parser.add_argument("--set-up", action="store_true", help="only set up what is missing, run nothing")
+    parser.add_argument("--set-up", action="store_true", help="only set up what is missing; run nothing")
     parser.add_argument(
         "--check-devices", metavar="SIZE", nargs="*",
-        help="train, save and restore a model of each size on each GPU (or the CPU), and compare: can this machine be trusted? (demo, 1M, 60M, 1B)",
+        help="train, save and restore a model of each size on each GPU (or the CPU) and compare: does this machine work correctly? (demo, 1M, 60M, 1B)",
     )
     parser.add_argument(
-        "--kernel", choices=[kernel.RAPAIO], help="with --set-up: describe this Java kernel to Jupyter, too (docs/notebooks.md)"
+        "--kernel", choices=[kernel.RAPAIO], help="with --set-up: also register this Java kernel with Jupyter (docs/notebooks.md)"
     )
     parser.add_argument(
         "--open", nargs=argparse.REMAINDER, metavar="NOTEBOOK",
-        help="show a notebook, or the folder of all, in Jupyter, by hand; further options are Jupyter's (--no-browser --port 8888)",
+        help="open a notebook, or the folder of all, in Jupyter; further options are passed to Jupyter (--no-browser --port 8888)",
     )
     given = parser.parse_args(argv)
     if given.open is not None:
