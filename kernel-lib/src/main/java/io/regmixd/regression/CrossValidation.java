@@ -10,9 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Row;
@@ -162,34 +160,30 @@ public final class CrossValidation {
         return pairs(regressor, what).doubleColumn("seen_nats").asDoubleArray();
     }
 
-    /// Whether a regressor learned more of the objective than that its own weight lowers it, in a sentence made
-    /// from the rank correlations. It says so of either prediction that ranks no better than minus the weight.
+    /// Whether a regressor learned more of the objective than that its own weight lowers it, in a sentence made from
+    /// the rank correlations of one prediction.
     ///
-    /// @throws IllegalArgumentException if the regressor was not validated
-    public String inWords(Regressor regressor) {
+    /// @param what [#FINAL_LOSS] or [#ROLLOUT]
+    /// @throws IllegalArgumentException if the regressor was not validated, or there is no such prediction
+    public String inWords(String what, Regressor regressor) {
         double trivial = table.where(table.stringColumn("regressor")
                         .isEqualTo(MINUS_WEIGHT)
                         .and(table.stringColumn("domain").isEqualTo(objective)))
                 .doubleColumn("spearman")
                 .getDouble(0);
-        double finalLoss = spearman(regressor, FINAL_LOSS);
-        double rollout = spearman(regressor, ROLLOUT);
-        String noBetter = Stream.of(FINAL_LOSS, ROLLOUT)
-                .filter(what -> !(spearman(regressor, what) > trivial))
-                .map(what -> "on the " + what)
-                .collect(Collectors.joining(" and "));
+        double spearman = spearman(regressor, what);
         return String.format(
                 Locale.ROOT,
-                "By Spearman's rank correlation on %s, held-out proxies are ranked at %.3f (final loss) and %.3f (rollout) with"
-                        + " %s, and at %.3f by minus the weight of %1$s alone: %s.",
+                "By Spearman's rank correlation on %s, %s by %s ranks held-out proxies at %.3f, minus the weight of %1$s"
+                        + " alone at %.3f: %s.",
                 objective,
-                finalLoss,
-                rollout,
+                what,
                 regressor.name(),
+                spearman,
                 trivial,
-                noBetter.isEmpty()
-                        ? "both predictions rank better than the weight alone"
-                        : noBetter + " the regression ranks no better than the weight alone, so it has learned little");
+                spearman > trivial
+                        ? "the regression ranks better than the weight alone"
+                        : "the regression ranks no better than the weight alone, so it has learned little");
     }
 
     private Table pairs(Regressor regressor, String what) {
