@@ -1,6 +1,6 @@
 """Checks the model program on a GPU, and times it: python3 check.py FOLDER [--json FILE] [--seconds S] [--small]
 
-FOLDER is what io.regmixd.engine.GpuExport wrote. Needs PyTorch; with Transformers, the reference is its
+FOLDER is what export.py wrote. Needs PyTorch; with Transformers, the reference is its
 LlamaForCausalLM with the exported weights, in float64 on the CPU, else bench/peer.py's model likewise. Without a GPU
 it checks on the CPU and times nothing but what --small asks for.
 """
