@@ -47,18 +47,27 @@ final class MetricsFile {
     /// The metrics of a training that stands after a step. A file that is damaged or of another training is no
     /// reason to stop: it is told, and made anew.
     ///
-    /// @param runs  their names, in the order of the group; rows of other runs stay as they are
+    /// @param runs    their names, in the order of the group; rows of other runs stay as they are
+    /// @param earlier those of groups before this one: their rows are lost with a file that is made anew
     /// @param domains of the corpus
     /// @param taken steps; later ones that the file has of these runs are dropped
     static MetricsFile open(
-            Path path, Provenance provenance, List<String> runs, List<String> domains, int taken, Progress progress)
+            Path path,
+            Provenance provenance,
+            List<String> runs,
+            List<String> earlier,
+            List<String> domains,
+            int taken,
+            Progress progress)
             throws IOException {
         Provenance columns = provenance.with("tokens_of", domains); // files of earlier versions have none
         LedgerFile file;
         try {
             file = LedgerFile.open(path, columns, REMEDY);
         } catch (IOException e) {
-            progress.update("Reading metrics", 1, "making them anew from step " + (taken + 1) + ": " + e.getMessage());
+            String lost = earlier.isEmpty() ? "" : ", with none of " + String.join("; ", earlier);
+            progress.update(
+                    "Reading metrics", 1, "making them anew from step " + (taken + 1) + lost + ": " + e.getMessage());
             Files.delete(path);
             file = LedgerFile.open(path, columns, REMEDY);
         }

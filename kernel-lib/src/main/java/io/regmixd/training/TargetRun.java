@@ -146,6 +146,10 @@ public final class TargetRun {
         return method + ", seed " + seed;
     }
 
+    private static List<String> names(List<String> methods, long seed) {
+        return methods.stream().map(method -> name(method, seed)).toList();
+    }
+
     /// Trains what the folder does not hold yet. Targets of other seeds that it holds stay there, so that more seeds
     /// may follow and fewer be looked at.
     ///
@@ -316,10 +320,14 @@ public final class TargetRun {
                     (targetsDone + size * before / (double) settings.steps()) / targets,
                     "going on with " + which + " after step " + before);
         }
-        List<String> names =
-                group.methods().stream().map(method -> name(method, seed)).toList();
-        MetricsFile kept =
-                MetricsFile.open(metrics(folder, seed), provenance(), names, corpus.domains(), before, progress);
+        MetricsFile kept = MetricsFile.open(
+                metrics(folder, seed),
+                provenance(),
+                names(group.methods(), seed),
+                names(methods().subList(0, first), seed),
+                corpus.domains(),
+                before,
+                progress);
         Training.Listener listener = metrics -> {
             kept.add(metrics);
             double done = (targetsDone + size * metrics.step() / (double) settings.steps()) / targets;

@@ -137,6 +137,24 @@ class TargetGroupsTest {
     }
 
     @Test
+    void metricsThatAreMadeAnewInALaterGroupNameTheTargetsThatAreMissing(@TempDir Path folder) throws Exception {
+        stop(target(holding(2)), folder, "seed 1 of 2, steered", "step 5 of 9");
+        Files.write(folder.resolve("target-seed-1-metrics.arrow"), new byte[100]);
+        List<String> told = new ArrayList<>();
+        target(holding(2)).train(folder, (step, done, message) -> told.add(message));
+
+        assertThat(told)
+                .filteredOn(message -> message.contains("anew from step 6"))
+                .singleElement()
+                .asString()
+                .contains("Human, seed 1; Uniform, seed 1", "target-seed-1-metrics.arrow")
+                .doesNotContain("steered");
+        Table metrics = target(holding(2)).metricsOf(folder, 1);
+        assertThat(metrics.stringColumn("run").unique().asList()).containsExactly("steered, seed 1");
+        assertThat(metrics.intColumn("step").asList()).containsExactly(6, 7, 8, 9);
+    }
+
+    @Test
     void groupsThatWereBegunGoOnAsTheyAreWhereOthersWouldFit(@TempDir Path folder) throws Exception {
         Trajectories expected = target(holding(3)).train(Files.createDirectory(folder.resolve("a")), Progress.SILENT);
         for (int[] fit : new int[][] {{2, 3}, {3, 1}}) {
