@@ -2,6 +2,7 @@ package io.regmixd.notebook;
 
 import io.regmixd.evaluation.Comparison;
 import io.regmixd.mixture.Mixture;
+import io.regmixd.regression.Sensitivity;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
@@ -137,6 +138,41 @@ final class DomainPlots {
                         panel.text(loss, place.x + place.width, middle, 1, Look.SMALL, Look.SOFT_INK);
                     }
                 });
+    }
+
+    static Plot sensitivity(Sensitivity sensitivity, String unit) {
+        List<Sensitivity.Change> changes = sensitivity.changes();
+        double least = Math.min(0, changes.getFirst().loss());
+        double greatest = Math.max(0, changes.getLast().loss());
+        double pad = 0.05 * (greatest - least) + 1e-4;
+        String note =
+                "as one domain's weight rises by ten points and the others give way in proportion; left is better;"
+                        + " hollow: no run was trained near";
+        String title = String.format(
+                Locale.ROOT, "Predicted loss of %s, %.3f: its change", sensitivity.objective(), sensitivity.loss());
+        return new Sheet(title, note, List.of()).plot(Look.WIDTH, 24 * changes.size() + X_AXIS, (g, place) -> {
+            Rectangle narrow = new Rectangle(place.x, place.y, place.width - 60, place.height);
+            String axis = "change (" + unit + ")";
+            XYChart chart = rows(narrow, LABELS, changes.size(), axis, least - pad, greatest + pad);
+            Function<Double, String> signed = Look.numbers(greatest - least + 2 * pad, "+");
+            chart.setCustomXAxisTickLabelsFormatter(x -> Math.abs(x) < 1e-9 ? "0" : signed.apply(x));
+            List<String> names =
+                    changes.stream().map(Sensitivity.Change::domain).toList();
+            Panel panel = panel(g, narrow, LABELS, chart, names);
+            panel.line(panel.x(0), panel.y(-0.5), panel.x(0), panel.y(names.size() - 0.5), Look.GREY, 1.5f);
+            for (int row = 0; row < names.size(); row++) {
+                double y = panel.y(names.size() - 1.0 - row);
+                double x = panel.x(changes.get(row).loss());
+                panel.line(panel.x(0), y, x, y, Look.method(0), 2);
+                panel.disc(x, y, 5, Look.method(0));
+                if (changes.get(row).beyond()) {
+                    panel.disc(x, y, 3, Look.PAPER);
+                }
+                String change =
+                        String.format(Locale.ROOT, "%+.3f", changes.get(row).loss());
+                panel.text(change, place.x + place.width, y, 1, Look.SMALL, Look.SOFT_INK);
+            }
+        });
     }
 
     /// A dot at the mean, a line over its interval.

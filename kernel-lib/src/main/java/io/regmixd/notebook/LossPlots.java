@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.knowm.xchart.XYChart;
 
-/// Losses over training tokens, and predicted against seen.
+/// Losses over training tokens.
 final class LossPlots {
 
     private static final int HEIGHT = 400;
@@ -211,36 +211,8 @@ final class LossPlots {
                 .toArray();
     }
 
-    static Plot predictedAgainstSeen(
-            double[] predicted, double[] seen, String objective, double spearman, String unit) {
-        DoubleSummaryStatistics range = DoubleStream.concat(DoubleStream.of(predicted), DoubleStream.of(seen))
-                .summaryStatistics();
-        double pad = padding(range);
-        double low = range.getMin() - pad;
-        double high = range.getMax() + pad;
-        String note = String.format(
-                Locale.ROOT, "Spearman %.4f on %d mixtures that the regression has not seen", spearman, seen.length);
-        return new Sheet("Predicted against seen validation loss of " + objective, note, List.of())
-                .plot(600, 540, (g, place) -> {
-                    XYChart chart =
-                            Look.chart(place.width, place.height, "seen (" + unit + ")", "predicted (" + unit + ")");
-                    Look.range(chart, low, high, low, high);
-                    chart.getStyler().setXAxisTickMarkSpacingHint(60);
-                    chart.getStyler().setYAxisTickMarkSpacingHint(60);
-                    double ticks = (high - low) / 2; // twelve of them, not six
-                    chart.setCustomXAxisTickLabelsFormatter(Look.numbers(ticks, ""));
-                    chart.setCustomYAxisTickLabelsFormatter(Look.numbers(ticks, ""));
-                    chart.getStyler().setPlotGridVerticalLinesVisible(true);
-                    chart.getStyler().setMarkerSize(7);
-                    double[] ends = {low, high};
-                    Look.line(chart, "as predicted", ends, ends, Look.GREY, 1.5f);
-                    Look.points(chart, "mixtures", seen, predicted, Look.faint(Look.method(0), 150));
-                    new Panel(g, place, chart);
-                });
-    }
-
     /// What stands right of a line's end.
-    private record Label(double loss, String text, String more, Color color) {
+    record Label(double loss, String text, String more, Color color) {
         int height() {
             return more.isEmpty() ? 17 : 34;
         }
@@ -249,7 +221,7 @@ final class LossPlots {
     /// Writes labels at the heights of their losses, or as near as they fit one below the other.
     ///
     /// @param right of what they stand
-    private static void labels(Panel panel, double right, List<Label> labels) {
+    static void labels(Panel panel, double right, List<Label> labels) {
         List<Label> down =
                 labels.stream().sorted(Comparator.comparingDouble(l -> -l.loss)).toList();
         double[] y = down.stream().mapToDouble(l -> panel.y(l.loss)).toArray();
@@ -274,7 +246,8 @@ final class LossPlots {
         }
     }
 
-    private static Rectangle chartPlace(Rectangle place) {
+    /// What is left of the labels' column.
+    static Rectangle chartPlace(Rectangle place) {
         return new Rectangle(place.x, place.y, place.width - LABELS, place.height);
     }
 

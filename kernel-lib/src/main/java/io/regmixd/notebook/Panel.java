@@ -28,6 +28,8 @@ final class Panel {
         } finally {
             inside.dispose();
         }
+        // XChart finds no place on an axis, be it the upright one, that is shorter than this.
+        chart.getStyler().setXAxisTickMarkSpacingHint(1);
     }
 
     double x(double value) {

@@ -4,6 +4,9 @@ import io.regmixd.evaluation.Comparison;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
 import io.regmixd.planning.Evidence;
+import io.regmixd.planning.Foreseen;
+import io.regmixd.regression.LearningCurve;
+import io.regmixd.regression.Sensitivity;
 import io.regmixd.trajectory.FinalLosses;
 import io.regmixd.trajectory.Trajectories;
 import java.util.Arrays;
@@ -113,7 +116,7 @@ public final class Plots {
                 || !Arrays.stream(seen).allMatch(Double::isFinite)) {
             throw new IllegalArgumentException("a predicted or seen loss is not finite");
         }
-        return LossPlots.predictedAgainstSeen(predicted, seen, objective, spearman, NATS);
+        return PredictionPlots.predictedAgainstSeen(predicted, seen, objective, spearman, NATS);
     }
 
     /// The same for the held-out runs that speak for a plan.
@@ -121,12 +124,32 @@ public final class Plots {
     /// @param objective what was predicted
     /// @param unit      of it, see [io.regmixd.trajectory.Runs#unit]
     public static Plot predictedAgainstSeen(Evidence evidence, String objective, String unit) {
-        return LossPlots.predictedAgainstSeen(
+        return PredictionPlots.predictedAgainstSeen(
                 array(evidence.predicted()),
                 array(evidence.seen()),
                 objective,
                 evidence.rank().spearman(),
                 unit);
+    }
+
+    /// The rank correlation of held-out runs over the number of runs that a regression was fitted on: the mean
+    /// over the folds, and as an area the middle half of them.
+    public static Plot learningCurve(LearningCurve curve) {
+        return PredictionPlots.learningCurve(curve);
+    }
+
+    /// The objective's loss after each stage as a plan predicted it, with its 95% interval where it has one, and
+    /// as the targets showed it: a line per target, in bold their mean.
+    public static Plot foreseen(Foreseen foreseen) {
+        return PredictionPlots.foreseen(foreseen);
+    }
+
+    /// How the predicted loss of the objective changes as the weight of one domain rises by ten points, a row per
+    /// domain, the most favourable on top. A hollow dot tells a mixture that no run was trained near.
+    ///
+    /// @param unit of the objective, see [io.regmixd.trajectory.Runs#unit]
+    public static Plot sensitivity(Sensitivity sensitivity, String unit) {
+        return DomainPlots.sensitivity(sensitivity, unit);
     }
 
     /// What runs ended with against the weight of one domain in their mean mixture: a panel for each of the three

@@ -17,7 +17,7 @@ import tech.tablesaw.api.Table;
 /// What a planner made: the schedule to train on, and the losses that the planner expects on the way.
 public final class Plan {
 
-    private static final double STUDENT_95 = 2.306; // of 8 degrees of freedom: a spread is of eight halves
+    static final double STUDENT_95 = 2.306; // of 8 degrees of freedom: a spread is of eight halves
 
     private final String name;
     private final MixtureSchedule schedule;

@@ -137,6 +137,11 @@ public final class Coverage {
                         highest[domain]));
     }
 
+    /// Whether some proxy was trained on the domain.
+    boolean trained(int domain) {
+        return heaviest[domain] > 0;
+    }
+
     /// Hellinger's distance of a mixture to the nearest one that a proxy trained on: 0 for the same, 1 for
     /// nothing in common.
     public double distance(Mixture mixture) {

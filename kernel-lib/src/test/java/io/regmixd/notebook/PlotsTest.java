@@ -10,6 +10,9 @@ import io.regmixd.evaluation.Comparison;
 import io.regmixd.evaluation.Evaluation;
 import io.regmixd.mixture.Mixture;
 import io.regmixd.mixture.MixtureSchedule;
+import io.regmixd.planning.Foreseen;
+import io.regmixd.regression.LearningCurve;
+import io.regmixd.regression.Sensitivity;
 import io.regmixd.trajectory.FinalLosses;
 import io.regmixd.trajectory.Trajectories;
 import io.regmixd.trajectory.Trajectory;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlotsTest {
 
@@ -130,8 +134,117 @@ class PlotsTest {
                 Plots.perDomain(comparison(byMethod(4, 3))),
                 Plots.losses(comparison(byMethod(0, 1))),
                 Plots.losses(comparison(byMethod(4, 3))),
+                Plots.sensitivity(sensitivity(-0.25, 0, 0.125), "nats per token"),
+                Plots.sensitivity(sensitivity(0.5), "bits per byte"),
+                Plots.learningCurve(learningCurve()),
+                Plots.foreseen(new Foreseen("ruby", List.of(2.5), List.of(Double.NaN), List.of(List.of(2.0)))),
+                Plots.foreseen(foreseen()),
                 Plots.weights(Map.of("RegMix", MixtureSchedule.constant(NATURAL, 1)), "ruby"),
                 Plots.weights(Map.of("RegMix", MixtureSchedule.constant(NATURAL, 5), "Other", lateRuby()), "ruby"));
+    }
+
+    /// The last one beyond the runs.
+    private static Sensitivity sensitivity(double... changes) {
+        return new Sensitivity(
+                "ruby",
+                2.5,
+                IntStream.range(0, changes.length)
+                        .mapToObj(d -> new Sensitivity.Change(DOMAINS.get(d), changes[d], d == changes.length - 1))
+                        .toList());
+    }
+
+    private static LearningCurve learningCurve() {
+        return new LearningCurve(
+                "ruby",
+                List.of(
+                        new LearningCurve.Point(10, 0.25, -0.125, 0.5),
+                        new LearningCurve.Point(19, 0.5, 0.25, 0.75),
+                        new LearningCurve.Point(29, 0.75, 0.625, 0.875),
+                        new LearningCurve.Point(38, 0.875, 0.75, 1)));
+    }
+
+    private static Foreseen foreseen() {
+        return new Foreseen(
+                "ruby",
+                List.of(3.0, 2.75, 2.5),
+                List.of(0.0625, 0.125, 0.25),
+                List.of(List.of(2.5, 2.25, 1.75), List.of(2.25, 2.0, 1.5)));
+    }
+
+    /// To scale: the row of a change of -0.25 is twice as long as that of +0.125, and on the other side of zero.
+    @Test
+    void sensitivityIsALineFromZeroToTheChange() {
+        BufferedImage image = Plots.sensitivity(sensitivity(-0.25, 0, 0.125), "nats per token")
+                .image();
+        int zero = IntStream.range(0, image.getWidth())
+                .filter(x -> IntStream.range(90, 120)
+                        .allMatch(y -> new Color(image.getRGB(x, y)).getRed() < 0xD0)) // the grid is lighter
+                .findFirst()
+                .orElseThrow();
+        int[] columns = IntStream.range(0, image.getWidth())
+                .filter(x -> IntStream.range(0, image.getHeight())
+                        .anyMatch(y -> image.getRGB(x, y) == Look.method(0).getRGB()))
+                .toArray();
+        int left = zero - columns[0];
+        int right = columns[columns.length - 1] - zero;
+        assertThat((double) left / right).isCloseTo(2, within(0.05));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 9})
+    void rowsLieOneBelowTheOther(int changes) {
+        BufferedImage image = Plots.sensitivity(
+                        new Sensitivity(
+                                "ruby",
+                                2,
+                                IntStream.range(0, changes)
+                                        .mapToObj(d -> new Sensitivity.Change("domain " + d, d + 1, false))
+                                        .toList()),
+                        "nats per token")
+                .image();
+        List<int[]> dots = dots(image, Look.method(0).getRGB());
+        assertThat(dots).hasSize(changes);
+        for (int row = 1; row < changes; row++) {
+            assertThat(dots.get(row)[1] - dots.get(row - 1)[1]).isBetween(15, 30);
+        }
+    }
+
+    @Test
+    void meansOfALearningCurveLieWhereTheirNumbersSay() {
+        BufferedImage image = Plots.learningCurve(learningCurve()).image();
+        List<int[]> dots = dots(image, Look.method(0).getRGB());
+        assertThat(dots).hasSize(4);
+        double perRun = (dots.get(3)[0] - dots.get(0)[0]) / 28.0;
+        double perRank = (dots.get(0)[1] - dots.get(3)[1]) / 0.625;
+        assertThat(dots.get(1)[0] - dots.get(0)[0]).isCloseTo((int) (9 * perRun), within(3));
+        assertThat(dots.get(0)[1] - dots.get(1)[1]).isCloseTo((int) (0.25 * perRank), within(3));
+    }
+
+    /// The middles of the discs of a colour, from left to right.
+    private static List<int[]> dots(BufferedImage image, int color) {
+        List<int[]> dots = new ArrayList<>();
+        for (int x = 4; x < image.getWidth() - 4; x++) {
+            for (int y = 4; y < image.getHeight() - 4; y++) {
+                int[] block = image.getRGB(x - 2, y - 2, 4, 4, null, 0, 4); // no letter or line has one
+                if (Arrays.stream(block).allMatch(pixel -> pixel == color)
+                        && (dots.isEmpty() || x - dots.getLast()[0] > 6)) {
+                    dots.add(new int[] {x, y});
+                }
+            }
+        }
+        return dots;
+    }
+
+    @Test
+    void targetsLieBelowTheirPredictionWhereTheirLossesDo() {
+        BufferedImage image = Plots.foreseen(foreseen()).image();
+        List<int[]> predicted = dots(image, Look.method(0).getRGB());
+        List<int[]> seen = dots(image, Look.method(1).getRGB());
+        assertThat(predicted).hasSize(3);
+        assertThat(seen).hasSize(3);
+        double perNat = (predicted.get(2)[1] - predicted.get(0)[1]) / 0.5;
+        assertThat(seen.get(0)[1] - predicted.get(0)[1]).isCloseTo((int) (0.625 * perNat), within(3));
+        assertThat(seen.get(2)[1] - predicted.get(2)[1]).isCloseTo((int) (0.875 * perNat), within(3));
     }
 
     /// No Ruby, then nothing else.
