@@ -1,15 +1,13 @@
 package io.regmixd.notebook;
 
 import io.regmixd.mixture.Mixture;
-import io.regmixd.regression.RankCorrelation;
+import io.regmixd.regression.WeightRank;
 import io.regmixd.trajectory.FinalLosses;
 import java.awt.Rectangle;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 
 /// What runs ended with against the weights of single domains.
@@ -21,12 +19,10 @@ final class WeightPlots {
 
     private WeightPlots() {}
 
-    /// A domain, and how its weight ranks the runs.
-    private record Ranked(int domain, double spearman) {}
-
     static Plot byWeight(FinalLosses runs, String metric) {
         double[] values = runs.losses(metric);
-        List<Ranked> shown = strongest(runs.mixtures(), values);
+        List<WeightRank> shown =
+                WeightRank.of(runs, metric).stream().limit(PANELS).toList();
         DoubleSummaryStatistics range = Arrays.stream(values).summaryStatistics();
         double pad = LossPlots.padding(range);
         double low = range.getMin() - pad;
@@ -36,12 +32,9 @@ final class WeightPlots {
                 .plot(Look.WIDTH, HEIGHT, (g, place) -> {
                     int wide = place.width / PANELS;
                     for (int p = 0; p < shown.size(); p++) {
-                        int domain = shown.get(p).domain;
-                        String name = String.format(
-                                Locale.ROOT,
-                                "%s, Spearman %+.2f",
-                                runs.domains().get(domain),
-                                shown.get(p).spearman);
+                        WeightRank rank = shown.get(p);
+                        int domain = runs.domains().indexOf(rank.domain());
+                        String name = String.format(Locale.ROOT, "%s, Spearman %+.2f", rank.domain(), rank.spearman());
                         g.setFont(Look.HEADING);
                         g.setColor(Look.INK);
                         g.drawString(Look.cut(name, Look.HEADING, wide), place.x + p * wide, place.y + 12);
@@ -59,16 +52,6 @@ final class WeightPlots {
                         new Panel(g, panel, chart);
                     }
                 });
-    }
-
-    private static List<Ranked> strongest(List<Mixture> mixtures, double[] values) {
-        return IntStream.range(0, mixtures.getFirst().size())
-                .mapToObj(d -> new Ranked(
-                        d, RankCorrelation.of(weights(mixtures, d), values).spearman()))
-                .filter(ranked -> !Double.isNaN(ranked.spearman)) // NaN: every run has the same weight
-                .sorted(Comparator.comparingDouble(ranked -> -Math.abs(ranked.spearman)))
-                .limit(PANELS)
-                .toList();
     }
 
     private static double[] weights(List<Mixture> mixtures, int domain) {

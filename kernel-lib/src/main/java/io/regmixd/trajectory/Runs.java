@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -171,6 +173,44 @@ public final class Runs {
     /// The mean of what the runs were trained on.
     public Mixture mean() {
         return Mixture.mean(schedules.stream().map(MixtureSchedule::mean).toList());
+    }
+
+    /// How far the runs reach, in two sentences: the domains whose mean weight varies most and least from run to
+    /// run, and those whose natural share is less or more than in any run.
+    ///
+    /// @param natural over [#domains()]
+    public String rangesInWords(Mixture natural) {
+        natural.requireDomains(domains);
+        Map<String, DoubleSummaryStatistics> ranges = new LinkedHashMap<>();
+        for (String name : trained()) {
+            ranges.put(
+                    name,
+                    schedules.stream()
+                            .mapToDouble(schedule -> schedule.mean().weight(name))
+                            .summaryStatistics());
+        }
+        List<String> byWidth = ranges.keySet().stream()
+                .sorted(Comparator.comparingDouble(
+                        name -> ranges.get(name).getMin() - ranges.get(name).getMax()))
+                .toList();
+        String outside = ranges.keySet().stream()
+                .filter(name -> natural.weight(name) < ranges.get(name).getMin()
+                        || natural.weight(name) > ranges.get(name).getMax())
+                .collect(Collectors.joining(", "));
+        return "Of single domains, " + range(byWidth.getFirst(), ranges) + " varies most in these runs, "
+                + range(byWidth.getLast(), ranges) + " least. "
+                + (outside.isEmpty()
+                        ? "The natural shares lie within what the runs had."
+                        : "The natural share lies outside what the runs had for: " + outside + ".");
+    }
+
+    private static String range(String name, Map<String, DoubleSummaryStatistics> ranges) {
+        return String.format(
+                Locale.ROOT,
+                "%s (%.1f%% to %.1f%% of the tokens)",
+                name,
+                100 * ranges.get(name).getMin(),
+                100 * ranges.get(name).getMax());
     }
 
     /// How many stages or phases the runs had.

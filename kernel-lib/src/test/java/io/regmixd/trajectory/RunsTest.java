@@ -56,6 +56,21 @@ class RunsTest {
     }
 
     @Test
+    void rangesOfWeightsAreSaidAndNaturalSharesThatNoRunReaches() throws IOException {
+        Runs runs = read("""
+                run,weight_web,weight_code,weight_books,loss_web,score
+                a,0.1,0.6,0.3,3.5,0.5
+                b,0.6,0.15,0.25,3.1,0.6
+                """);
+        assertThat(runs.rangesInWords(Mixture.of(runs.domains(), 0.5, 0.24, 0.26, 0)))
+                .contains(
+                        "web (10.0% to 60.0% of the tokens) varies most",
+                        "books (25.0% to 30.0%", "within what the runs had");
+        assertThat(runs.rangesInWords(Mixture.of(runs.domains(), 0.5, 0.1, 0.4, 0)))
+                .endsWith("outside what the runs had for: code, books.");
+    }
+
+    @Test
     void tablesThatWeightsAndBiasesExportsAreUnderstood() throws IOException {
         Runs runs = read("""
                 "Name","State","optimizer","weight_decay","config.data.mixture.web","mixture.code","_step","eval/web/loss"
