@@ -10,6 +10,7 @@ import io.regmixd.store.Json;
 import io.regmixd.store.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -182,6 +183,7 @@ public record Manifest(
     }
 
     /// A manifest of a user's own text: each folder of `folder` is a domain, and all files in it are its text.
+    /// Folders and files may be links.
     ///
     /// Files of records (`.jsonl`, `.ndjson`, `.parquet`, also compressed) are read record by record. Others are a
     /// document each or, where a domain has fewer than ten, line by line. The manifest is meant to be edited: the
@@ -249,7 +251,7 @@ public record Manifest(
         static FolderText of(Path folder) throws IOException {
             List<Long> sizes = new ArrayList<>();
             int records = 0;
-            try (Stream<Path> tree = Files.walk(folder)) {
+            try (Stream<Path> tree = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
                 for (Path file : tree.filter(Files::isRegularFile).toList()) {
                     sizes.add(Files.size(file));
                     records += DocumentReader.holdsRecords(file.getFileName().toString()) ? 1 : 0;

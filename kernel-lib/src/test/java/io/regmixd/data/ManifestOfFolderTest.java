@@ -69,6 +69,20 @@ class ManifestOfFolderTest {
     }
 
     @Test
+    void foldersThatLieElsewhereMayBeLinkedTo() throws Exception {
+        writeAll();
+        Path links = Files.createDirectories(temporary.resolve("links"));
+        Files.createSymbolicLink(links.resolve("web"), folder().resolve("Web Pages"));
+        Path code = Files.createDirectories(links.resolve("code"));
+        Files.createSymbolicLink(code.resolve("all"), folder().resolve("code_2"));
+        Path file = links.resolve("manifest.json");
+        Manifest.ofFolder(links, TokenizerSource.BYTES).write(file);
+        Corpus corpus = Corpus.prepare(file, temporary.resolve("corpora"), Progress.SILENT);
+        assertThat(corpus.domains()).containsExactly("code", "web");
+        assertThat(corpus.table().longColumn("documents").asList()).containsExactly(40L, 40L);
+    }
+
+    @Test
     void tokenizerIsWrittenWithItsChecksum() throws Exception {
         writeAll();
         TokenizerSource tokenizer = TokenizerSource.ofFile("tokenizer.json", "0".repeat(64), "</s>");

@@ -5,6 +5,7 @@ import io.regmixd.store.Sha256;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,7 +152,7 @@ public record SourceFile(String name, Location location, String sha256, List<Int
         Glob glob = Glob.of(name.substring(fixed.length()));
         List<Path> files = List.of();
         if (Files.isDirectory(folder)) {
-            try (Stream<Path> tree = Files.walk(folder)) {
+            try (Stream<Path> tree = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
                 files = tree.filter(Files::isRegularFile)
                         .filter(file -> glob.matches(slashed(folder.relativize(file))))
                         .sorted((a, b) -> slashed(a).compareTo(slashed(b)))
