@@ -46,7 +46,8 @@ final class RegressionBenchmark {
             Regressor.lightGbm(),
             Regressor.randomForest(),
             Regressor.ridge(),
-            Regressor.mixingLaw());
+            Regressor.mixingLaw(),
+            Regressor.stack("standard + mixing law", List.of(Regressor.standard(), Regressor.mixingLaw())));
 
     private final FinalLosses training;
     private final Map<String, FinalLosses> tests;
@@ -56,9 +57,8 @@ final class RegressionBenchmark {
         this.tests = tests;
     }
 
-    /// @param arguments the folder of RegMix's files, or a clone of its repository; then names of regressors,
-    ///     if
-    ///                  not all are to be measured
+    /// @param arguments the folder of RegMix's files, or a clone of its repository; then names of regressors, if
+    ///     not all are to be measured
     public static void main(String[] arguments) throws IOException, InterruptedException {
         RegressionBenchmark benchmark = open(Path.of(arguments[0]));
         List<String> names = List.of(arguments).subList(1, arguments.length);

@@ -43,8 +43,8 @@ public record Predictions(Comparison comparison, Map<String, Double> predicted) 
         return Table.create("predicted and observed", method, loss, seen, foreseen, difference);
     }
 
-    /// How many pairs of methods were predicted in the order that the targets show, and by how much the best of the
-    /// predicted methods was to beat the baseline, and did.
+    /// How many pairs of methods were predicted in the order that the targets show, counting those that the seeds
+    /// tell apart, and each method's predicted and observed difference to the baseline, one per line.
     public String inWords() {
         List<String> methods = methods();
         List<String> wrong = new ArrayList<>();
