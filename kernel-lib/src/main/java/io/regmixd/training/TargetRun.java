@@ -27,10 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /// Trains the target on the schedules of several methods, at the same token budget and with the same seeds.
@@ -192,11 +189,12 @@ public final class TargetRun {
     /// Trains the methods of one seed, group after group: those that were saved together, else as many as fit.
     private void train(Path folder, long seed, Ledger ledger, Decisions decisions, Progress progress)
             throws IOException, InterruptedException {
+        TargetGroups kept = kept(folder);
         int together = Integer.MAX_VALUE;
         for (int from = 0; from < methods().size(); ) {
-            Optional<Group> saved = saved(folder, seed, from);
+            Optional<Group> saved = kept.saved(seed, from);
             int left = methods().size() - from;
-            Group group = saved.isPresent() ? saved.get() : group(seed, from, Math.min(together, thatFit(left)));
+            Group group = saved.isPresent() ? saved.get() : kept.group(seed, from, Math.min(together, thatFit(left)));
             List<Run> runs = runs(group, decisions);
             try {
                 if (!Collections.disjoint(ledger.open(), runs)) {
@@ -209,9 +207,9 @@ public final class TargetRun {
                 from += runs.size();
             } catch (DeviceMemoryException e) {
                 together = runs.size() / 2;
-                if (together == 0 || checkpoints(folder, group).any()) {
+                if (together == 0 || kept.checkpoints(group).any()) {
                     throw new DeviceMemoryException(
-                            named(group) + " do not fit on " + ComputeDevice.attached(gpus)
+                            TargetGroups.named(group) + " do not fit on " + ComputeDevice.attached(gpus)
                                     + ": go on with them on devices with more memory, what is trained lies in "
                                     + folder,
                             e);
@@ -225,25 +223,6 @@ public final class TargetRun {
     private int thatFit(int targets) {
         List<ComputeDevice> used = Training.used(ComputeDevice.attached(gpus), settings);
         return Llama.modelsThatFit(settings.model(), settings.context(), settings.compute(), used, targets);
-    }
-
-    private static String named(Group group) {
-        return "targets " + String.join(" and ", group.methods()) + " of seed " + group.seed();
-    }
-
-    private Group group(long seed, int from, int size) {
-        return new Group(seed, methods().subList(from, from + size));
-    }
-
-    /// The targets from this method on that are saved together.
-    private Optional<Group> saved(Path folder, long seed, int from) throws IOException {
-        for (int size = methods().size() - from; size > 0; size--) {
-            Group group = group(seed, from, size);
-            if (checkpoints(folder, group).any()) {
-                return Optional.of(group);
-            }
-        }
-        return Optional.empty();
     }
 
     // asked of runs that are not planned: another seed of a method that is
@@ -343,7 +322,7 @@ public final class TargetRun {
                     100 * metrics.utilisation());
             progress.update(STEP, Math.min(done, 0.999), message);
         };
-        Checkpoints checkpoints = checkpoints(folder, group);
+        Checkpoints checkpoints = kept(folder).checkpoints(group);
         checkpoints.train(training, Saving.ALWAYS, within, new Checkpoints.Stage() {
             @Override
             public void train(BooleanSupplier pause) throws IOException, InterruptedException {
@@ -387,7 +366,7 @@ public final class TargetRun {
     private Training startOrResume(Path folder, Group group, List<Run> runs, Progress progress)
             throws IOException, InterruptedException {
         List<ComputeDevice> devices = ComputeDevice.attached(gpus);
-        Optional<Training> saved = checkpoints(folder, group).resume(corpus, settings, runs, devices, progress);
+        Optional<Training> saved = kept(folder).checkpoints(group).resume(corpus, settings, runs, devices, progress);
         return saved.isPresent() ? saved.get() : Training.start(corpus, settings, runs, devices);
     }
 
@@ -411,27 +390,7 @@ public final class TargetRun {
     ///
     /// @param trained what [#train] returned
     public Table exposure(Trajectories trained) {
-        StringColumn method = StringColumn.create("method");
-        StringColumn domain = StringColumn.create("domain");
-        DoubleColumn tokens = DoubleColumn.create("tokens");
-        DoubleColumn epochs = DoubleColumn.create("epochs");
-        byMethod(trained).forEach((name, runs) -> {
-            List<Exposure> exposures = runs.completed().stream()
-                    .map(run -> Exposure.of(corpus, settings, run.schedule()))
-                    .toList();
-            for (int d = 0; d < corpus.domains().size() && !exposures.isEmpty(); d++) {
-                int index = d;
-                method.append(name);
-                domain.append(corpus.domains().get(d));
-                tokens.append(mean(exposures, exposure -> exposure.tokens().get(index)));
-                epochs.append(mean(exposures, exposure -> exposure.epochs().get(index)));
-            }
-        });
-        return Table.create("exposure", method, domain, tokens, epochs);
-    }
-
-    private static double mean(List<Exposure> exposures, ToDoubleFunction<Exposure> of) {
-        return exposures.stream().mapToDouble(of).average().orElseThrow();
+        return Exposure.table(corpus, settings, byMethod(trained));
     }
 
     /// How the targets in a folder were trained together, in the order of [#seeds()] and [#methods()]. Targets whose
@@ -439,15 +398,16 @@ public final class TargetRun {
     ///
     /// @throws IOException if the folder cannot be read
     public List<Group> groups(Path folder) throws IOException {
+        TargetGroups kept = kept(folder);
         List<Group> groups = new ArrayList<>();
         for (long seed : seeds) {
-            for (int from = 0; from < methods().size(); ) {
-                groups.add(saved(folder, seed, from)
-                        .orElse(group(seed, from, methods().size() - from)));
-                from += groups.getLast().methods().size();
-            }
+            groups.addAll(kept.of(seed));
         }
         return groups;
+    }
+
+    private TargetGroups kept(Path folder) {
+        return new TargetGroups(folder, methods());
     }
 
     /// The trained models of one of the [#groups], one per method, in its order.
@@ -456,13 +416,16 @@ public final class TargetRun {
     /// @throws IllegalStateException if their training is not finished
     public Training trained(Path folder, Group group) throws IOException {
         List<Run> runs = runs(group, decisions(folder));
-        Training training = checkpoints(folder, group)
+        Training training = kept(folder)
+                .checkpoints(group)
                 .resume(corpus, settings, runs, ComputeDevice.attached(gpus), Progress.SILENT)
                 .orElseThrow(() -> new NoSuchFileException(
-                        folder.toString(), null, "holds no trained " + named(group) + ": train them first"));
+                        folder.toString(),
+                        null,
+                        "holds no trained " + TargetGroups.named(group) + ": train them first"));
         if (!training.finished()) {
             training.close();
-            throw new IllegalStateException(named(group) + " in " + folder + " are not trained yet");
+            throw new IllegalStateException(TargetGroups.named(group) + " in " + folder + " are not trained yet");
         }
         return training;
     }
@@ -520,13 +483,6 @@ public final class TargetRun {
 
     private static Path metrics(Path folder, long seed) {
         return folder.resolve("target-seed-" + seed + "-metrics.arrow");
-    }
-
-    private Checkpoints checkpoints(Path folder, Group group) {
-        int first = methods().indexOf(group.methods().getFirst());
-        int size = group.methods().size();
-        String part = size == methods().size() ? "" : "-methods-" + (first + 1) + "-" + (first + size);
-        return new Checkpoints(folder, "target-seed-" + group.seed() + part);
     }
 
     /// Seconds spent inside training steps by this object.
