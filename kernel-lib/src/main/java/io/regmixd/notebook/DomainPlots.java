@@ -145,11 +145,13 @@ final class DomainPlots {
         double least = Math.min(0, changes.getFirst().loss());
         double greatest = Math.max(0, changes.getLast().loss());
         double pad = 0.05 * (greatest - least) + 1e-4;
-        String note =
-                "as one domain's weight rises by ten points and the others give way in proportion; left is better;"
-                        + " hollow: no run was trained near";
+        String note = "the other domains give way in proportion; left is better; hollow: no run was trained near such a"
+                + " mixture";
         String title = String.format(
-                Locale.ROOT, "Predicted loss of %s, %.3f: its change", sensitivity.objective(), sensitivity.loss());
+                Locale.ROOT,
+                "Ten points more of a domain: change of the predicted loss of %s, %.3f",
+                sensitivity.objective(),
+                sensitivity.loss());
         return new Sheet(title, note, List.of()).plot(Look.WIDTH, 24 * changes.size() + X_AXIS, (g, place) -> {
             Rectangle narrow = new Rectangle(place.x, place.y, place.width - 60, place.height);
             String axis = "change (" + unit + ")";
