@@ -51,7 +51,7 @@ class StandIn:
             self.seen[domain] += weight * steps
 
     def validate(self):
-        """Validation loss of every domain, nats a token."""
+        """Validation loss of every domain, nats per token."""
         return {domain: 1.5 + 4 / (1 + seen) ** 0.25 for domain, seen in self.seen.items()}
 
 

@@ -155,7 +155,7 @@ def report(ours, shown, without=None, peer=None):
             figures["host_share"] = median(each["turns"][i][0] / each["turns"][i][1] for each in java)
             sweep = [group["tokens"] / each for each in seconds]
     lines = [
-        *columns(["models", "K", "precision", "tokens/s", "GFLOP/s", "of product", "over matmul", "ms a step"], rows),
+        *columns(["models", "K", "precision", "tokens/s", "GFLOP/s", "of product", "over matmul", "ms per step"], rows),
         "",
         f"{ours['device']}; context {ours['context']}, {ours['sequences']} sequences a step of each model",
         f"matrix product of {ours['matrix']} x {ours['matrix']}: float32 {products['float32']:.1f}, bfloat16 {products['bfloat16']:.1f}, "

@@ -82,7 +82,7 @@ def speed_figures(speed):
 
 
 def table(data, scores, test, runs):
-    """One row a regressor, the best for the objective first, and the baseline last."""
+    """One row per regressor, the best for the objective first, and the baseline last."""
     rows = []
     for regressor in data["regressors"]:
         lines = of(scores, regressor, test, runs)

@@ -141,7 +141,7 @@ def peer(size, batch, context, device, seconds, compiled):
 
 
 def timings(folder, device, seconds, small):
-    """Yields name, tokens a second, size, context."""
+    """Yields name, tokens per second, size, context."""
     plan = [("small", 1, 2, 128), ("small", 4, 2, 128)] if small else [("1M", 1, 16, 2048), ("1M", 4, 16, 2048), ("1M", 16, 4, 2048), ("1B", 1, 8, 2048)]
     for name, models, batch, context in plan:
         size = SIZES[name]

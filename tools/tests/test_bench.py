@@ -33,7 +33,7 @@ class CommandTest(unittest.TestCase):
 
     def quick(self, data):
         self.asked.append(data)
-        return Report(["models  ms a step", "tiny          0.5"], {"rate": 2.5}, {"rounds": 3})
+        return Report(["models  ms per step", "tiny          0.5"], {"rate": 2.5}, {"rounds": 3})
 
     def test_unknown_name_lists_the_names(self):
         code, _, err = run("engines")

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 /// real use: some ten domains, five stages, dozens of runs.
 public final class SyntheticWorld {
 
-    private static final double UNTRAINED = 5.5; // nats a token: bytes, nearly uniform
+    private static final double UNTRAINED = 5.5; // nats per token: bytes, nearly uniform
     private static final double FADES = 0.5; // e to the minus this is left of the first tokens after a whole run
     private static final double WARM_UP = 0.7; // how much a token of the first stage teaches
     private static final double WORTHWHILE_EPOCHS = 5;
@@ -185,7 +185,7 @@ public final class SyntheticWorld {
     /// Pattern search on the formula itself, from several random starts: weight moves from one domain to
     /// another in one mixture as long as that helps, then less of it at a time.
     ///
-    /// @param mixtures how many the schedule consists of: 1, or one a stage
+    /// @param mixtures how many the schedule consists of: 1, or one per stage
     private List<Mixture> best(int objective, int mixtures) {
         RandomGenerator random = new Random(objective);
         double[][] best = null;

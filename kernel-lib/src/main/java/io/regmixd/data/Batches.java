@@ -75,7 +75,7 @@ public final class Batches {
     public int validationSequences(int domain, int tokens) {
         if (tokens < context) {
             throw new IllegalArgumentException(
-                    "validation on " + tokens + " tokens a domain is less than one window of context " + context);
+                    "validation on " + tokens + " tokens per domain is less than one window of context " + context);
         }
         return (int) Math.min(tokens / context, (corpus.validationTokens(domain) - 1) / context);
     }

@@ -214,7 +214,7 @@ public final class Corpus {
         return validation.get(domain);
     }
 
-    /// One row a domain: `domain, objective, licence, documents, train_tokens, validation_tokens,
+    /// One row per domain: `domain, objective, licence, documents, train_tokens, validation_tokens,
     /// natural_share, megabytes, description`. `documents` and `megabytes` are of training and validation
     /// together, the latter of the text in UTF-8.
     public Table table() {

@@ -82,7 +82,7 @@ public final class Llama implements AutoCloseable {
 
     /// Untrained models.
     ///
-    /// @param seeds one a model
+    /// @param seeds one per model
     /// @throws DeviceMemoryException if their parameters and moments do not fit on a device; nothing is left
     ///     there
     public static Llama initialise(LlamaConfig config, long[] seeds, List<ComputeDevice> devices, Compute compute) {
@@ -341,7 +341,7 @@ public final class Llama implements AutoCloseable {
     /// @param tokens       `[K, sequences, context + 1]`, flat, each in 0 to vocabulary - 1
     /// @param sequences    at least as many as devices
     /// @param step         number of the step, from 1
-    /// @return one a model
+    /// @return one per model
     /// @throws DeviceMemoryException if not even one sequence of each model fits; nothing is changed then
     public List<Step> train(
             int[] tokens, int sequences, int context, int step, double learningRate, double weightDecay) {
@@ -387,7 +387,7 @@ public final class Llama implements AutoCloseable {
         frozen[model] = true;
     }
 
-    /// The mean loss of each sequence under each model, nats a token.
+    /// The mean loss of each sequence under each model, nats per token.
     ///
     /// @param tokens `[sequences, context + 1]`, flat; all models see the same
     /// @return `[K][sequences]`

@@ -57,7 +57,7 @@ public record Comparison(Evaluation evaluation, String baseline) {
         }
     }
 
-    /// A method's loss on one domain, nats a token.
+    /// A method's loss on one domain, nats per token.
     ///
     /// @throws IllegalArgumentException if no target of the method finished
     public Mean loss(String method, String domain) {
@@ -65,7 +65,7 @@ public record Comparison(Evaluation evaluation, String baseline) {
         return over(method, score -> score.lossesNats().get(d));
     }
 
-    /// A method's mean loss over all domains, each counting the same, nats a token.
+    /// A method's mean loss over all domains, each counting the same, nats per token.
     public Mean meanLoss(String method) {
         return over(method, Comparison::meanOfDomains);
     }
@@ -98,7 +98,7 @@ public record Comparison(Evaluation evaluation, String baseline) {
                 .toArray());
     }
 
-    /// One row a method: the objective's loss, in bits a byte too, the mean loss over all domains, and the
+    /// One row per method: the objective's loss, in bits per byte too, the mean loss over all domains, and the
     /// paired difference to the baseline on the objective with its 95% interval (none with a single seed).
     public Table table() {
         StringColumn method = StringColumn.create("method");
@@ -122,7 +122,7 @@ public record Comparison(Evaluation evaluation, String baseline) {
         return Table.create("methods", method, seeds, loss, bits, all, difference);
     }
 
-    /// One row a domain: each method's mean loss, nats a token.
+    /// One row per domain: each method's mean loss, nats per token.
     public Table domainTable() {
         Table table = Table.create("domains", StringColumn.create("domain", evaluation.domains()));
         for (String method : methods()) {

@@ -30,7 +30,7 @@ import tech.tablesaw.api.Table;
 /// @param tokensPerByte how many tokens the validation text of each domain has for a byte in UTF-8
 /// @param objective the domain that the schedules were planned for
 /// @param methods   the methods compared, in the order of tables and plots
-/// @param scores    one a trained target; a diverged one has none
+/// @param scores    one per trained target; a diverged one has none
 public record Evaluation(
         List<String> domains, List<Double> tokensPerByte, String objective, List<String> methods, List<Score> scores) {
 
@@ -38,7 +38,7 @@ public record Evaluation(
 
     /// The losses of one target.
     ///
-    /// @param lossesNats mean loss of each domain, nats a token
+    /// @param lossesNats mean loss of each domain, nats per token
     public record Score(String method, long seed, List<Double> lossesNats) {}
 
     /// Measures the targets of `folder`, or reads what an earlier session measured of these
@@ -100,7 +100,7 @@ public record Evaluation(
         return scores;
     }
 
-    /// Long format, one row a target and domain: `method, seed, domain, loss_nats, bits_per_byte`.
+    /// Long format, one row per target and domain: `method, seed, domain, loss_nats, bits_per_byte`.
     public Table table() {
         StringColumn method = StringColumn.create("method");
         LongColumn seed = LongColumn.create("seed");
@@ -137,7 +137,7 @@ public record Evaluation(
         return lossNats * tokensPerByte.get(domains.indexOf(domain)) / Math.log(2);
     }
 
-    /// The scores of one method, one a seed that finished, in the order of the seeds.
+    /// The scores of one method, one per seed that finished, in the order of the seeds.
     List<Score> of(String method) {
         return scores.stream().filter(score -> score.method().equals(method)).toList();
     }

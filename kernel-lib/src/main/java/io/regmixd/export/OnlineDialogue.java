@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// An online planner that a trainer in another process asks, a line of JSON a question.
 ///
 /// `{"step": 5000, "losses": {"web": 2.31, ...}}` says how many steps are behind and what the validation losses
-/// are now, nats a token, of all domains. The answer says what to train on next, and until when: `{"step":
+/// are now, nats per token, of all domains. The answer says what to train on next, and until when: `{"step":
 /// 5000, "stage": 2, "until_step": 10000, "mixture": {"web": 0.4, ...}, "predicted": {...}, "warnings":
 /// [...]}`, where `predicted` are the losses to expect at the end of the training, at the proxies' size. The
 /// first question is step 0, whose losses may be left out. What cannot be answered is answered with `{"error":
@@ -67,7 +67,7 @@ final class OnlineDialogue {
             throws IOException {
         if (steps < stages) {
             throw new IllegalArgumentException(
-                    "steps " + steps + ": expected at least " + stages + ", one a stage of the proxies");
+                    "steps " + steps + ": expected at least " + stages + ", one per stage of the proxies");
         }
         this.planner = planner;
         this.domains = domains;
@@ -180,7 +180,7 @@ final class OnlineDialogue {
             String field = "losses." + domains.get(d);
             numbers[d] = Json.number(object.get(domains.get(d)), field);
             if (numbers[d] <= 0) {
-                throw new IllegalArgumentException(field + ": is " + numbers[d] + ", expected nats a token, above 0");
+                throw new IllegalArgumentException(field + ": is " + numbers[d] + ", expected nats per token, above 0");
             }
         }
         return numbers;

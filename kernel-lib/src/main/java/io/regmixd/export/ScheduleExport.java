@@ -56,7 +56,7 @@ public record ScheduleExport(
         available = Collections.unmodifiableMap(new LinkedHashMap<>(available));
         if (steps < schedule.size() || batch < 1 || context < 1) {
             throw new IllegalArgumentException("steps " + steps + ", batch " + batch + ", context " + context
-                    + ": expected at least " + schedule.size() + " steps, one a stage, and positive numbers");
+                    + ": expected at least " + schedule.size() + " steps, one per stage, and positive numbers");
         }
         for (String domain : schedule.domains()) {
             String source = sources.get(domain);
@@ -115,7 +115,7 @@ public record ScheduleExport(
     /// Writes the files of a format, each whole or not at all.
     ///
     /// @param folder made if missing
-    /// @return the files, in the order of the stages where there is one a stage
+    /// @return the files, in the order of the stages where there is one per stage
     /// @throws IllegalArgumentException if the format cannot express a domain's source; names it and the remedy
     /// @throws IOException              if a file cannot be written
     public List<Path> write(ScheduleFormat format, Path folder) throws IOException {

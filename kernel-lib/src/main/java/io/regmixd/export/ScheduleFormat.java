@@ -21,7 +21,7 @@ public enum ScheduleFormat {
     /// `schedule.yaml`: the same for other programs to read.
     YAML,
 
-    /// `schedule.csv`: one row a stage and domain, weights to the bit; [ScheduleExport#read] reads it.
+    /// `schedule.csv`: one row per stage and domain, weights to the bit; [ScheduleExport#read] reads it.
     CSV,
 
     /// `regmix-stage-N.yaml` for RegMix's own trainer, which is TinyLlama's: `--data_yaml_file`.
@@ -84,7 +84,7 @@ public enum ScheduleFormat {
         };
     }
 
-    /// One file a stage: `NAME-stage-N.ENDING`.
+    /// One file per stage: `NAME-stage-N.ENDING`.
     static Map<String, String> eachStage(
             ScheduleExport export, String name, String ending, Function<ScheduleExport.Span, String> text) {
         Map<String, String> files = new LinkedHashMap<>();

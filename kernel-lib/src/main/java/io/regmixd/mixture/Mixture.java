@@ -30,7 +30,7 @@ public final class Mixture implements Serializable {
     }
 
     /// @param domains names, each once
-    /// @param weights one a domain, in the same order, each at least 0, together 1 within 1%
+    /// @param weights one per domain, in the same order, each at least 0, together 1 within 1%
     /// @throws IllegalArgumentException if a name repeats, the counts differ, a weight is negative or not
     ///     finite, or the sum is off
     public static Mixture of(List<String> domains, double... weights) {

@@ -14,7 +14,7 @@ record ObjectiveValue(TransitionModel model, Problem problem, Care care) {
     /// After the last stage of each of the schedules.
     ///
     /// @param trained how many stages are behind already
-    /// @param losses  the losses after them, one a domain
+    /// @param losses  the losses after them, one per domain
     double[] atEnd(List<MixtureSchedule> schedules, int trained, double[] losses) {
         double[] values =
                 with((asked, domain) -> asked.finalLosses(schedules, trained, losses, domain), schedules.size());
@@ -25,14 +25,14 @@ record ObjectiveValue(TransitionModel model, Problem problem, Care care) {
     /// After one more stage on each of the mixtures.
     ///
     /// @param before the mixtures of the stages before
-    /// @param losses the losses after them, one a domain
+    /// @param losses the losses after them, one per domain
     double[] next(List<Mixture> before, List<Mixture> mixtures, double[] losses) {
         double[] values = with((asked, domain) -> asked.next(before, mixtures, losses, domain), mixtures.size());
         Arrays.setAll(values, i -> values[i] + care.penalty(List.of(mixtures.get(i))));
         return values;
     }
 
-    /// The losses of one domain as a model predicts them, one number a schedule or mixture.
+    /// The losses of one domain as a model predicts them, one number per schedule or mixture.
     private interface Prediction {
         double[] losses(TransitionModel asked, int domain);
     }

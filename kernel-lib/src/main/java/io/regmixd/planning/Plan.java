@@ -39,7 +39,7 @@ public final class Plan {
         return new Plan(name, schedule, new double[0][], new double[0][], List.of());
     }
 
-    /// @param losses after the last stage, one a domain
+    /// @param losses after the last stage, one per domain
     static Plan withFinalLosses(String name, MixtureSchedule schedule, double[] losses, List<String> warnings) {
         return new Plan(name, schedule, new double[][] {losses}, new double[0][], warnings);
     }
@@ -71,7 +71,7 @@ public final class Plan {
         return schedule;
     }
 
-    /// The predicted losses of all domains before the first stage and after each, nats a token at the proxies'
+    /// The predicted losses of all domains before the first stage and after each, nats per token at the proxies'
     /// size, shape `[stages + 1][domains]`; empty where the planner does not predict them stage by stage.
     public Optional<double[][]> predictedLosses() {
         return predicted.length == schedule.size() + 1 ? Optional.of(copy(predicted)) : Optional.empty();
@@ -83,7 +83,7 @@ public final class Plan {
         return spread.length > 0 ? Optional.of(copy(spread)) : Optional.empty();
     }
 
-    /// The predicted losses of all domains at the end, nats a token at the proxies' size; empty where the
+    /// The predicted losses of all domains at the end, nats per token at the proxies' size; empty where the
     /// planner predicts nothing.
     public Optional<double[]> predictedFinalLosses() {
         return predicted.length == 0 ? Optional.empty() : Optional.of(predicted[predicted.length - 1].clone());
@@ -94,7 +94,7 @@ public final class Plan {
         return warnings;
     }
 
-    /// The predicted trajectory in long format, one row a stage and domain: `stage, domain, loss_nats,
+    /// The predicted trajectory in long format, one row per stage and domain: `stage, domain, loss_nats,
     /// low_nats, high_nats`, stages from 0 for the untrained model, with the 95% interval of the prediction;
     /// the interval is missing where there are no standard errors. No rows where nothing is predicted stage by
     /// stage.
@@ -150,7 +150,7 @@ public final class Plan {
         return String.format(Locale.ROOT, "%.1f%%", 100 * share);
     }
 
-    /// Long format, one row a plan, stage and domain: `method, stage, domain, weight`, stages from 1.
+    /// Long format, one row per plan, stage and domain: `method, stage, domain, weight`, stages from 1.
     public static Table table(List<Plan> plans) {
         StringColumn method = StringColumn.create("method");
         IntColumn stage = IntColumn.create("stage");

@@ -61,7 +61,7 @@ public interface Planner {
         return new RegMix(model, problem, new Candidates(candidates, model.domains()), care);
     }
 
-    /// A mixture a stage, stage after stage, each the mean of the 128 candidates with the lowest predicted
+    /// A mixture per stage, stage after stage, each the mean of the 128 candidates with the lowest predicted
     /// objective after that stage; no stage gives way for a later one.
     ///
     /// @param candidates at least 128 over the model's domains; the paper draws 100,000
@@ -71,7 +71,7 @@ public interface Planner {
         return RegMixD.of(model, problem, new Greedy(new Candidates(candidates, model.domains())));
     }
 
-    /// A mixture a stage, all stages at once: the schedule with the lowest predicted objective at the end that
+    /// A mixture per stage, all stages at once: the schedule with the lowest predicted objective at the end that
     /// the cross-entropy method finds. It needs no candidates, so bound the problem ([Problem#within]): it
     /// finds what the model is most wrong about, too.
     ///

@@ -163,7 +163,7 @@ public record Problem(
     /// Has every domain's text repeated at most `most` times over the whole run.
     ///
     /// @param most      epochs, positive
-    /// @param available training tokens that there are of each domain, one number a domain
+    /// @param available training tokens that there are of each domain, one number per domain
     /// @param tokens    training tokens of the target's whole run
     /// @throws IllegalArgumentException if the counts differ, or there is not text enough for the run
     public Problem epochs(double most, long[] available, long tokens) {
@@ -215,7 +215,7 @@ public record Problem(
 
     /// What is to be low: the weighted mean of the losses.
     ///
-    /// @param losses one a domain
+    /// @param losses one per domain
     public double value(double[] losses) {
         return IntStream.range(0, losses.length)
                 .mapToDouble(d -> objective.get(d) * losses[d])

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// A mixture a stage, by the rollouts of a transition model: RegMix-D (arXiv 2606.18663) with the losses of all
+/// A mixture per stage, by the rollouts of a transition model: RegMix-D (arXiv 2606.18663) with the losses of all
 /// domains. [Planner#greedy] chooses stage by stage, as the paper does, [Planner#lookAhead] all stages at once.
 ///
 /// Offline ([#plan]) the model's own predictions are fed forward. Online ([#replan]) the search starts again

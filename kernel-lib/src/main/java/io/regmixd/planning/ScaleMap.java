@@ -9,8 +9,8 @@ public interface ScaleMap {
 
     /// @param soFar    what the target showed, after at least one stage
     /// @param expected what the model predicts for a proxy that trains on the same mixtures, from the untrained
-    ///                 losses on; shape `[stages of soFar + 1][domains]`, nats a token
-    /// @return the losses after the last stage of `soFar` at the proxies' size, positive, one a domain
+    ///                 losses on; shape `[stages of soFar + 1][domains]`, nats per token
+    /// @return the losses after the last stage of `soFar` at the proxies' size, positive, one per domain
     double[] toProxies(Trajectory soFar, double[][] expected);
 
     /// For a target of the proxies' own size: its losses as they are.

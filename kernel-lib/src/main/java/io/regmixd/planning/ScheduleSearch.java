@@ -13,7 +13,7 @@ interface ScheduleSearch {
     /// All mixtures of the schedule: those before, then the chosen ones.
     ///
     /// @param before   the mixtures of the stages that are behind
-    /// @param losses   the losses after them, one a domain, at the proxies' size
+    /// @param losses   the losses after them, one per domain, at the proxies' size
     /// @param fraction hears how much is done, up to 1
     List<Mixture> schedule(
             ObjectiveValue value,

@@ -111,7 +111,7 @@ public final class Coverage {
     /// As [#left(MixtureSchedule, int)], and then the stages that start at a loss that no proxy had after any
     /// stage.
     ///
-    /// @param losses shape `[stages + 1 - trained][domains]`, nats a token; row 0, before stage `trained`, is
+    /// @param losses shape `[stages + 1 - trained][domains]`, nats per token; row 0, before stage `trained`, is
     ///     not looked at
     /// @param domain the domain whose losses matter
     public List<String> left(MixtureSchedule schedule, int trained, double[][] losses, int domain) {

@@ -108,7 +108,7 @@ public final class CrossValidation {
         return objective;
     }
 
-    /// One row a regressor, prediction and domain: `regressor, what, domain, runs, spearman, spearman_low,
+    /// One row per regressor, prediction and domain: `regressor, what, domain, runs, spearman, spearman_low,
     /// spearman_high, mean_absolute_error_nats`. Spearman's correlation is over all held-out runs together,
     /// with its 95% interval ([RankCorrelation]); it is missing where all predictions are the same. The trivial
     /// predictor has no error in nats.
@@ -116,7 +116,7 @@ public final class CrossValidation {
         return table.copy();
     }
 
-    /// The objective's predictions, one row a regressor, prediction and run: `regressor, what, run,
+    /// The objective's predictions, one row per regressor, prediction and run: `regressor, what, run,
     /// predicted_nats, seen_nats`.
     public Table pairs() {
         return pairs.copy();
@@ -146,7 +146,7 @@ public final class CrossValidation {
         return Double.isNaN(spearman) ? 0 : spearman;
     }
 
-    /// The objective's predicted final losses, one a held-out run, nats a token.
+    /// The objective's predicted final losses, one a held-out run, nats per token.
     ///
     /// @throws IllegalArgumentException as [#spearman(Regressor, String)]
     public double[] predicted(Regressor regressor, String what) {

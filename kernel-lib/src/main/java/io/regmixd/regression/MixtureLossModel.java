@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.apache.commons.math3.distribution.NormalDistribution;
 
 /// RegMix's regression (arXiv 2407.01492, section 3): the validation loss of every domain at the end of
-/// training from the mixture that was trained on, one regression a domain.
+/// training from the mixture that was trained on, one regression per domain.
 ///
 /// Departures from the paper: the features are the square roots and the logarithms of the weights, where the
 /// paper has the bare weights, and the regression is of the logarithm of the loss; [Regressor#lightGbm()] undoes
@@ -87,7 +87,7 @@ public final class MixtureLossModel {
         return coverage;
     }
 
-    /// The loss of one domain, nats a token, after training on each of the mixtures.
+    /// The loss of one domain, nats per token, after training on each of the mixtures.
     ///
     /// @throws IllegalArgumentException if a mixture is over other domains, or the domain's loss was not
     ///     measured
@@ -97,7 +97,7 @@ public final class MixtureLossModel {
         return losses(regression.predict(checked(mixtures)));
     }
 
-    /// The losses of all domains, nats a token, after training on each of the mixtures: shape
+    /// The losses of all domains, nats per token, after training on each of the mixtures: shape
     /// `[mixtures][domains]`, NaN for a domain whose loss was not measured.
     ///
     /// @throws IllegalArgumentException if a mixture is over other domains
@@ -117,7 +117,7 @@ public final class MixtureLossModel {
         return predicted;
     }
 
-    /// The losses of all domains, nats a token, after training on the mixture; NaN for a domain whose loss was
+    /// The losses of all domains, nats per token, after training on the mixture; NaN for a domain whose loss was
     /// not measured.
     ///
     /// @throws IllegalArgumentException if the mixture is over other domains
@@ -151,7 +151,7 @@ public final class MixtureLossModel {
         return regression(domain).deviations(checked(mixtures));
     }
 
-    /// How sure the model is of the losses that it predicts, standard errors in nats a token: the noise of a
+    /// How sure the model is of the losses that it predicts, standard errors in nats per token: the noise of a
     /// single run is not in them, so more runs make them smaller.
     ///
     /// @throws IllegalArgumentException as [#predict(List, int)]

@@ -6,7 +6,7 @@ import java.util.Optional;
 @FunctionalInterface
 public interface Regression {
 
-    /// The predictions for `x`, rows of the same kind as those of the fit; one number a row, in order. Runs on
+    /// The predictions for `x`, rows of the same kind as those of the fit; one number per row, in order. Runs on
     /// all cores, and a row's prediction depends neither on their number nor on the other rows.
     double[] predict(Rows x);
 

@@ -32,7 +32,7 @@ public interface Regressor {
     }
 
     /// Gaussian process regression (Rasmussen and Williams, *Gaussian Processes for Machine Learning*, 2006)
-    /// with a Gaussian kernel and one length scale a feature, so the features' scales do not matter. Length
+    /// with a Gaussian kernel and one length scale per feature, so the features' scales do not matter. Length
     /// scales, signal and noise are those of the highest posterior density: the marginal likelihood times a
     /// wide normal prior on their logarithms, climbed along its gradient.
     ///

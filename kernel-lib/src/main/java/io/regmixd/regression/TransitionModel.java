@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// RegMix-D's regression (arXiv 2606.18663): `f(mixture, losses, stage) -> next losses`, what one stage of
-/// training on the mixture makes of the validation losses before it. One regression a domain, shared by all
+/// training on the mixture makes of the validation losses before it. One regression per domain, shared by all
 /// stages.
 ///
 /// | feature | scale |
@@ -56,7 +56,7 @@ public final class TransitionModel {
     private final double[] initialLosses; // [domains]
     private final double[] centre; // [domains], of the log losses
     private final double[] spread; // [domains]
-    private final List<Regression> regressions; // one a domain
+    private final List<Regression> regressions; // one per domain
     private final Coverage coverage;
     private final List<TransitionModel> halves;
     private final Set<String> fittedOn;
@@ -201,7 +201,7 @@ public final class TransitionModel {
         return regressor;
     }
 
-    /// The mean losses of the untrained proxies, nats a token, one a domain: where a rollout starts.
+    /// The mean losses of the untrained proxies, nats per token, one per domain: where a rollout starts.
     public double[] initialLosses() {
         return initialLosses.clone();
     }
@@ -221,10 +221,10 @@ public final class TransitionModel {
         return halves;
     }
 
-    /// The loss of one domain after one more stage on each of the mixtures, nats a token, one number a mixture.
+    /// The loss of one domain after one more stage on each of the mixtures, nats per token, one number per mixture.
     ///
     /// @param before the mixtures of the stages before it, none for the first stage
-    /// @param losses the losses before it, one a domain, nats a token
+    /// @param losses the losses before it, one per domain, nats per token
     /// @throws IllegalArgumentException if a mixture is over other domains, or there is not one positive loss a
     ///     domain
     /// @throws IndexOutOfBoundsException if there is no such stage or domain
@@ -237,11 +237,11 @@ public final class TransitionModel {
         return step(before.size(), mixtures, histories, filled(mixtures.size(), losses, domain), domain);
     }
 
-    /// The loss of one domain after the last stage of each of the schedules, nats a token, one number a
+    /// The loss of one domain after the last stage of each of the schedules, nats per token, one number a
     /// schedule; each stage's prediction is fed into the next.
     ///
     /// @param trained how many stages are behind already, 0 to all
-    /// @param losses  the losses after them, one a domain, nats a token
+    /// @param losses  the losses after them, one per domain, nats per token
     /// @throws IllegalArgumentException if a schedule has other domains or another number of stages, or there
     ///     is not one positive loss a domain
     /// @throws IndexOutOfBoundsException if there is no such stage or domain
@@ -269,7 +269,7 @@ public final class TransitionModel {
     }
 
     /// The losses that training on the schedule is predicted to go through, each stage's prediction fed into
-    /// the next: shape `[stages + 1][domains]`, nats a token; row 0 is `initialLosses`.
+    /// the next: shape `[stages + 1][domains]`, nats per token; row 0 is `initialLosses`.
     ///
     /// @throws IllegalArgumentException if the schedule has other domains or another number of stages, or there
     ///     is not one positive loss a domain
@@ -294,7 +294,7 @@ public final class TransitionModel {
         return rollout;
     }
 
-    /// The standard error of [#rollout(MixtureSchedule, int, double\[\])], of the same shape, nats a token: the
+    /// The standard error of [#rollout(MixtureSchedule, int, double\[\])], of the same shape, nats per token: the
     /// root mean square of what the halves' rollouts differ from it by. The noise of a single run is not in it.
     ///
     /// @throws IllegalStateException if the model was not fitted by [#fitWithSpread]

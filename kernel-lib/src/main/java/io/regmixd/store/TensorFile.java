@@ -34,7 +34,7 @@ import org.apache.arrow.vector.util.Text;
 
 /// Named tensors in an Arrow IPC file: what a training run leaves of its models.
 ///
-/// One record batch of one row a tensor, so that neither side ever holds more than one of them:
+/// One record batch of one row per tensor, so that neither side ever holds more than one of them:
 ///
 /// | column | type | |
 /// |---|---|---|

@@ -29,7 +29,7 @@ final class Calibration {
 
     private Calibration() {}
 
-    /// The threads a worker that train the most tokens a second; the same all through a process.
+    /// The threads a worker that train the most tokens per second; the same all through a process.
     static int threads(TrainingSettings settings, String step, Progress progress)
             throws IOException, InterruptedException {
         String measured =

@@ -21,7 +21,7 @@ import tech.tablesaw.api.Table;
 /// after each stage again. A session that goes on with the runs reads the decisions back instead of making them
 /// again, so that it does not matter whether its machine would round to another schedule.
 ///
-/// In the folder they are `target-decisions.arrow`, one row a run, decision, stage and domain: `run,
+/// In the folder they are `target-decisions.arrow`, one row per run, decision, stage and domain: `run,
 /// after_stage, stage, domain, weight`.
 final class Decisions {
 

@@ -23,7 +23,7 @@ final class GroupTask implements SweepExecutor.Task<GroupTask.Group, GroupTask.R
     /// Proxies that train together, as far as they fit on the device.
     record Group(List<Run> runs) implements Serializable {}
 
-    /// @param trajectories      one a run, in order
+    /// @param trajectories      one per run, in order
     /// @param trainingSeconds   spent inside training steps
     /// @param validationSeconds spent measuring validation losses
     /// @param dropped           states that could not be gone on with, and why, in words

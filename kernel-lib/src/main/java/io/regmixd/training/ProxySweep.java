@@ -137,7 +137,7 @@ public final class ProxySweep {
     /// Finished proxies are in the ledger whatever happens. Those under way leave checkpoints in the folder
     /// `NAME-under-way` beside it, where that costs less than training them again.
     ///
-    /// @param design one mixture a proxy
+    /// @param design one mixture per proxy
     /// @param file   the ledger, rewritten as each group ends; see also [#sharedIn]
     /// @throws IOException           if the ledger is damaged, another plan's, in use by another process, or
     ///     cannot be written; call again when that is cured, nothing is lost

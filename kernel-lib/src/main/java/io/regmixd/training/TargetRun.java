@@ -81,7 +81,7 @@ public final class TargetRun {
         this.gpus = gpus;
     }
 
-    /// @param schedules one a method, by the method's name, in the order of tables and plots; none if all
+    /// @param schedules one per method, by the method's name, in the order of tables and plots; none if all
     ///     methods are planned online
     /// @param seeds     at least one
     /// @throws IllegalArgumentException if there is no seed, or the model's vocabulary does not fit the corpus

@@ -48,7 +48,7 @@ public final class Training implements AutoCloseable {
     /// What one step showed; means are over the runs that have not diverged, NaN if all have.
     ///
     /// @param step            its number, from 1
-    /// @param loss            mean training loss, nats a token
+    /// @param loss            mean training loss, nats per token
     /// @param gradientNorm    mean norm of the gradients before clipping
     /// @param learningRate    of the step
     /// @param tokensPerSecond of all runs together
@@ -322,7 +322,7 @@ public final class Training implements AutoCloseable {
                 .orElse(Double.NaN);
     }
 
-    /// Mean loss of a domain's first validation tokens under each model, nats a token.
+    /// Mean loss of a domain's first validation tokens under each model, nats per token.
     ///
     /// @param tokens how many predicted tokens; fewer where the validation set is smaller
     /// @throws InterruptedException if the thread is interrupted

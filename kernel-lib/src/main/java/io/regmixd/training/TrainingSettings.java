@@ -19,7 +19,7 @@ import java.util.Locale;
 ///     losses are measured after each
 /// @param learningRate     over the steps
 /// @param weightDecay      AdamW's, decoupled
-/// @param validationTokens predicted validation tokens a domain at each measurement, at least one context
+/// @param validationTokens predicted validation tokens per domain at each measurement, at least one context
 /// @param compute          how the arithmetic is done
 public record TrainingSettings(
         LlamaConfig model,

@@ -20,7 +20,7 @@ public final class FinalLosses {
 
     private final List<String> measured;
     private final List<Mixture> mixtures;
-    private final double[][] losses; // [runs][measured], nats a token
+    private final double[][] losses; // [runs][measured], nats per token
 
     private FinalLosses(List<String> measured, List<Mixture> mixtures, double[][] losses) {
         this.measured = measured;
@@ -29,14 +29,14 @@ public final class FinalLosses {
     }
 
     /// @param measured the domains whose losses were measured, each one of the mixtures' domains
-    /// @param mixtures one a run, all over the same domains
-    /// @param losses   shape `[runs][measured]`, nats a token, positive
+    /// @param mixtures one per run, all over the same domains
+    /// @param losses   shape `[runs][measured]`, nats per token, positive
     /// @throws IllegalArgumentException if there are no runs, the shapes differ, a measured domain is none of
     ///     the mixtures', or a loss is not positive and finite
     public static FinalLosses of(List<String> measured, List<Mixture> mixtures, double[][] losses) {
         if (mixtures.isEmpty() || mixtures.size() != losses.length) {
             throw new IllegalArgumentException(mixtures.size() + " mixtures and " + losses.length
-                    + " rows of losses: one row a run, at least one");
+                    + " rows of losses: one row per run, at least one");
         }
         List<String> domains = mixtures.getFirst().domains();
         for (String domain : measured) {
@@ -110,7 +110,7 @@ public final class FinalLosses {
         return mixtures;
     }
 
-    /// One domain's losses, one a run, nats a token; a copy.
+    /// One domain's losses, one per run, nats per token; a copy.
     ///
     /// @throws IllegalArgumentException if this domain's loss was not measured
     public double[] losses(String domain) {

@@ -18,7 +18,7 @@ import tech.tablesaw.api.Table;
 /// @param domains       the domains, in the order of every loss vector
 /// @param stages        how many stages each run has
 /// @param tokensAStage  training tokens in one stage
-/// @param runs          one a run, in the order of the design; diverged runs included
+/// @param runs          one per run, in the order of the design; diverged runs included
 public record Trajectories(List<String> domains, int stages, long tokensAStage, List<Trajectory> runs) {
 
     /// Fewer say nothing about how the mixture decides the losses.
@@ -91,7 +91,7 @@ public record Trajectories(List<String> domains, int stages, long tokensAStage, 
         }
     }
 
-    /// Long format, one row a run, stage and domain: `run, status, stage, tokens, domain, weight, loss_nats`.
+    /// Long format, one row per run, stage and domain: `run, status, stage, tokens, domain, weight, loss_nats`.
     /// Stage 0 is the untrained model; `weight` is the domain's weight in the stage that the row ends (in stage
     /// 0, in the first); `status` is `completed` or `diverged at step N`, the same in all rows of a run.
     public Table table() {

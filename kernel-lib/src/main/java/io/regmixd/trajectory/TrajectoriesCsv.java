@@ -9,7 +9,7 @@ import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.io.csv.CsvReadOptions;
 
-/// Trajectories of one's own runs, from a CSV file in long format: one row a run, stage and domain, in any
+/// Trajectories of one's own runs, from a CSV file in long format: one row per run, stage and domain, in any
 /// order.
 ///
 /// ```
@@ -26,7 +26,7 @@ import tech.tablesaw.io.csv.CsvReadOptions;
 /// | `stage` | 0 for the untrained model, then 1 to the number of stages, which are equal spans of training |
 /// | `domain` | the domain that the loss is of |
 /// | `weight` | its weight in the mixture of the stage that ends here, together 1 within 1%; any in stage 0 |
-/// | `loss_nats` | validation loss at the end of the stage, nats a token |
+/// | `loss_nats` | validation loss at the end of the stage, nats per token |
 ///
 /// The columns may stand in any order, and further ones are not looked at, so a `table()` of [Trajectories]
 /// that was written as CSV can be read, too. A run whose last stages are missing, or whose losses there are not

@@ -16,12 +16,12 @@ public final class Trajectory implements Serializable {
 
     private final String run;
     private final MixtureSchedule schedule;
-    private final double[][] losses; // [stages + 1][domains], nats a token
+    private final double[][] losses; // [stages + 1][domains], nats per token
     private final int divergedAt; // step, or 0
 
     /// @param run      the run's name, unique within its table
     /// @param schedule what it trained on
-    /// @param losses shape `[stages + 1][domains]`, nats a token; row 0 is the untrained model; shorter only if
+    /// @param losses shape `[stages + 1][domains]`, nats per token; row 0 is the untrained model; shorter only if
     ///     diverged
     /// @param divergedAt the step at which the loss stopped being finite
     /// @throws IllegalArgumentException if the shape does not fit the schedule, or a loss is not finite
@@ -67,12 +67,12 @@ public final class Trajectory implements Serializable {
         return losses.length;
     }
 
-    /// Validation losses of all domains after `stage` stages (0: untrained), nats a token; a copy.
+    /// Validation losses of all domains after `stage` stages (0: untrained), nats per token; a copy.
     public double[] losses(int stage) {
         return losses[stage].clone();
     }
 
-    /// Validation loss of one domain after `stage` stages, nats a token.
+    /// Validation loss of one domain after `stage` stages, nats per token.
     public double loss(int stage, int domain) {
         return losses[stage][domain];
     }

@@ -151,7 +151,7 @@ class OnlineDialogueTest {
                     {"step": 325, "losses": {"wab": 1}}         | losses.wab: the proxies had no such domain
                     {"step": 325, "losses": {"web": NaN}}       | not JSON: Non-standard token 'NaN'
                     {"step": 325, "losses": {"web": 1e999}}     | losses.web: is
-                    {"step": 325, "losses": {"web": -1}}        | losses.web: is -1.0, expected nats a token, above 0
+                    {"step": 325, "losses": {"web": -1}}        | losses.web: is -1.0, expected nats per token, above 0
                     {"step": 325, "loss": 1}                    | loss: there is no such field; known are [step, losses]
                     {"step": 325, "step": 325}                  | not JSON: Duplicate
                     """)

@@ -191,7 +191,7 @@ public record Downstream(
     /// Puts the tasks to other models; nothing is kept, and the scores say seed 0.
     ///
     /// @param models  `llama::likelihoods`, `training::likelihoods`
-    /// @param names   one a model
+    /// @param names   one per model
     /// @param context longest input of the models, tokens
     /// @throws IllegalArgumentException as [#score(Corpus, TargetRun, Path, Progress)]
     /// @throws IOException              if a file is missing or damaged

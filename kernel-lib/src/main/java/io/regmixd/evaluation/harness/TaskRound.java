@@ -38,7 +38,7 @@ record TaskRound(Task task, int shots, int limit, TaskDocuments scored, TaskDocu
         return !in(scores, seed).isEmpty();
     }
 
-    /// @param names one a model
+    /// @param names one per model
     /// @return of each model, one score a metric
     List<List<TaskScores.Score>> put(
             Models models, List<String> names, long seed, int context, Tokenizer tokenizer, DoubleConsumer done)

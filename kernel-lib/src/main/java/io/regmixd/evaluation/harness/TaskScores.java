@@ -14,7 +14,7 @@ import tech.tablesaw.api.Table;
 
 /// What tasks said of trained models, and their averages.
 ///
-/// @param scores one a model, task, number of shots and metric, in the order of measuring
+/// @param scores one per model, task, number of shots and metric, in the order of measuring
 public record TaskScores(List<Score> scores) {
 
     public TaskScores {
@@ -140,7 +140,7 @@ public record TaskScores(List<Score> scores) {
                 Math.sqrt(squares) / tasks.size());
     }
 
-    /// The papers' table: one row a task and a last one with their average, one column a method, in percent,
+    /// The papers' table: one row per task and a last one with their average, one column a method, in percent,
     /// means over seeds.
     ///
     /// @param tasks [Task#REGMIX_D], [Task#REGMIX] or any others

@@ -215,7 +215,7 @@ public record AdaptiveSweep(
             return plans.getLast();
         }
 
-        /// One row a round: `round, proxies, change`, the change of the plan from the round before, 0 to 2;
+        /// One row per round: `round, proxies, change`, the change of the plan from the round before, 0 to 2;
         /// missing in the first.
         public Table table() {
             return Table.create(

@@ -18,7 +18,7 @@ import tech.tablesaw.api.Table;
 /// trained: another session, or another machine whose fits differ in their last bits, goes on with just
 /// these.
 ///
-/// One row a proxy and domain: `round, proxy, domain, weight`, both counted from 1.
+/// One row per proxy and domain: `round, proxy, domain, weight`, both counted from 1.
 final class ProposedDesign {
 
     private static final String REMEDY =

@@ -8,7 +8,7 @@ import smile.tensor.DenseMatrix;
 
 /// The density of a Gaussian process's parameters given some rows, and its gradient.
 ///
-/// Parameters, all but the trend's logarithms: those of the trend, one length scale a feature, the signal's and
+/// Parameters, all but the trend's logarithms: those of the trend, one length scale per feature, the signal's and
 /// the noise's standard deviation. The target is standardised. Each has a normal prior; the length scales' is
 /// about the distance between rows.
 ///
