@@ -8,7 +8,8 @@ from run_notebook import kernel
 from run_notebook.main import ROOT, SETUP, one_at_a_time, set_up_java
 from run_notebook.terminal import Failure
 
-CLASSES = [ROOT / "benchmarks" / "target" / "classes", ROOT / "kernel-lib" / "target" / "test-classes"]  # and synthetic worlds
+BENCHMARKS = ROOT / "benchmarks" / "target" / "classes"
+CLASSES = [BENCHMARKS, ROOT / "kernel-lib" / "target" / "test-classes"]  # and synthetic worlds
 
 
 def prepare(main_class):

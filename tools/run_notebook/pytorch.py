@@ -1,9 +1,15 @@
-"""PyTorch for CUDA: the library brings the CPU's; one for GPUs must be installed already, and is found here."""
+"""PyTorch for CUDA: the library brings the CPU's; one for GPUs must be installed already, and is found here.
+
+Run as a module it prints, for a shell, the variables that have any Java program of the library take it:
+python3 -m run_notebook.pytorch
+"""
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -110,3 +116,16 @@ def options(chosen):
         return []
     runtimes = [chosen.folder.parent / "nvidia" / "cuda_runtime" / "lib", chosen.folder / "lib"]
     return [f"-Djna.library.path={os.pathsep.join(map(str, runtimes))}"]
+
+
+def shell(chosen):
+    """The same two as a line for a shell; JDK_JAVA_OPTIONS is the java program's own."""
+    variables = {**environment(chosen), "JDK_JAVA_OPTIONS": " ".join(f'"{option}"' for option in options(chosen))}
+    return "export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
+
+
+if __name__ == "__main__":
+    try:
+        print(shell(choose(cpu_natives=False)))
+    except Failure as failure:
+        sys.exit(str(failure))

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -54,6 +55,17 @@ class PytorchTest(unittest.TestCase):
                 {"PYTORCH_LIBRARY_PATH": str(folder / "lib"), "PYTORCH_VERSION": "2.7.1", "PYTORCH_FLAVOR": "cu128"},
             )
             self.assertIn(f"{self.folder}/nvidia/cuda_runtime/lib", pytorch.options(chosen)[0])
+
+    def test_a_shell_takes_the_same_variables(self):
+        self.gpus(1)
+        folder = self.torch("2.7.1+cu128")  # with a space in its name
+        line = pytorch.shell(self.choose())
+        told = subprocess.run(
+            ["/bin/sh", "-c", f'{line}; printf "%s\\n" "$PYTORCH_LIBRARY_PATH" "$PYTORCH_VERSION" "$PYTORCH_FLAVOR" "$JDK_JAVA_OPTIONS"'],
+            capture_output=True, text=True, check=True,
+        ).stdout.splitlines()
+        runtimes = f"{self.folder}/nvidia/cuda_runtime/lib:{folder}/lib"
+        self.assertEqual(told, [f"{folder}/lib", "2.7.1", "cu128", f'"-Djna.library.path={runtimes}"'])
 
     def test_a_gpu_that_cannot_be_used_is_an_error_with_the_ways_out(self):
         self.gpus(2)

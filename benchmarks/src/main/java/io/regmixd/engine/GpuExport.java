@@ -12,11 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/// What `tools/gpu/check.py` takes to a machine with a GPU and Python, but no Java: the program as it would run
-/// there, and one small untrained model as raw numbers and in the format of Transformers.
+/// What `tools/gpu/check.py` takes to a machine with a GPU and Python: the program as it would run there, and one
+/// small untrained model as raw numbers and in the format of Transformers.
 final class GpuExport {
 
-    private static final LlamaConfig CHECKED = new LlamaConfig(2, 8, 256, 512, 2048);
+    static final LlamaConfig CHECKED = new LlamaConfig(2, 8, 256, 512, 2048);
+
+    /// Of all sizes that are checked; the program's other numbers do not depend on the size.
+    static final List<Integer> HEADS = List.of(8, 16);
+
     private static final int CONTEXT = 256;
 
     private GpuExport() {}
@@ -52,9 +56,8 @@ final class GpuExport {
         }
     }
 
-    /// All sizes that are checked have eight or sixteen heads; the program's other numbers do not depend on it.
     private static void write(Path folder, Compute compute) throws IOException {
-        for (int heads : new int[] {8, 16}) {
+        for (int heads : HEADS) {
             Map<String, Integer> attributes = new LinkedHashMap<>();
             attributes.put("heads", heads);
             attributes.put("models", 1024);
