@@ -16,8 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /// Whether planning by stage pays: the Java side of `./bench study`.
 ///
@@ -101,19 +103,16 @@ final class Study {
         double budget = laboratory.studied().budget(laboratory.problem()).orElseThrow();
         int warmUp = size.targetSteps() / 20;
         for (String shape : List.of("cosine", "constant", WSD)) {
-            if (has(shape, 0, "late")) {
-                continue;
-            }
             TrainingSettings demo = laboratory.target();
             LearningRate rate = switch (shape) {
                 case "cosine" -> LearningRate.cosine(3e-3, warmUp, 1e-4);
                 case "constant" -> LearningRate.constant(3e-3, warmUp);
                 default -> demo.learningRate();
             };
-            List<Arm> arms = List.of(
-                    Arm.of("throughout", byWeight(laboratory, budget, budget, budget, budget, budget)),
-                    Arm.of("late", byWeight(laboratory, 0, 0, 0, 0.13 * 5 * budget, 0.87 * 5 * budget)));
-            train(laboratory, new Group(shape, demo.with(rate), 0, arms), shape);
+            Map<String, Scheduled> arms = new LinkedHashMap<>();
+            arms.put("throughout", () -> Arm.of(byWeight(laboratory, budget, budget, budget, budget, budget)));
+            arms.put("late", () -> Arm.of(byWeight(laboratory, 0, 0, 0, 0.13 * 5 * budget, 0.87 * 5 * budget)));
+            train(laboratory, shape, demo.with(rate), 0, arms);
         }
     }
 
@@ -124,65 +123,91 @@ final class Study {
     /// All methods and their controls, over several sweeps.
     private void methods(Laboratory laboratory) throws IOException, InterruptedException {
         Mixture natural = laboratory.corpus().natural();
-        if (!has(WSD, 0, "annealing")) {
-            Planner annealing = Planner.annealing(natural, laboratory.problem());
-            List<Arm> unplanned = List.of(
-                    arm(laboratory, Planner.human(natural).plan(Size.STAGES, progress), "Human"),
-                    arm(laboratory, annealing.plan(Size.STAGES, progress), "annealing"));
-            train(laboratory, new Group(WSD, laboratory.target(), 0, unplanned), "unplanned");
+        Planner annealing = Planner.annealing(natural, laboratory.problem());
+        Map<String, Scheduled> unplanned = new LinkedHashMap<>();
+        unplanned.put("Human", () -> Arm.of(MixtureSchedule.constant(natural, Size.STAGES)));
+        unplanned.put("annealing", () -> arm(laboratory, annealing.plan(Size.STAGES, progress)));
+        train(laboratory, unplanned, 0);
+        for (int each = 1; each <= size.sweeps(); each++) {
+            int sweep = each;
+            Map<String, Scheduled> arms = new LinkedHashMap<>();
+            arms.put("RegMix", () -> arm(laboratory, laboratory.regMix(sweep)));
+            arms.put("greedy", () -> arm(laboratory, laboratory.greedy(sweep)));
+            arms.put("look-ahead", () -> arm(laboratory, laboratory.lookAhead(sweep)));
+            arms.put("look-ahead from plain proxies", () -> arm(laboratory, laboratory.lookAheadBeyond(sweep)));
+            arms.put("bounded look-ahead", () -> arm(laboratory, laboratory.lookAheadBounded(sweep)));
+            arms.put(
+                    "aggregate",
+                    () -> Arm.of(Controls.aggregate(laboratory.lookAhead(sweep).schedule())));
+            arms.put(
+                    "natural fillers",
+                    () -> Arm.of(
+                            Controls.naturalFillers(laboratory.lookAhead(sweep).schedule(), OBJECTIVE, natural)));
+            train(laboratory, arms, sweep);
         }
-        for (int sweep = 1; sweep <= size.sweeps(); sweep++) {
-            if (has(WSD, sweep, "look-ahead")) {
-                continue;
-            }
-            Plan lookAhead = laboratory.lookAhead(sweep);
-            MixtureSchedule schedule = lookAhead.schedule();
-            List<Arm> arms = List.of(
-                    arm(laboratory, laboratory.regMix(sweep), "RegMix"),
-                    arm(laboratory, laboratory.greedy(sweep), "greedy"),
-                    arm(laboratory, lookAhead, "look-ahead"),
-                    arm(laboratory, laboratory.lookAheadBeyond(sweep), "look-ahead from plain proxies"),
-                    arm(laboratory, laboratory.lookAheadBounded(sweep), "bounded look-ahead"),
-                    Arm.of("aggregate", Controls.aggregate(schedule)),
-                    Arm.of("natural fillers", Controls.naturalFillers(schedule, OBJECTIVE, natural)));
-            train(laboratory, new Group(WSD, laboratory.target(), sweep, arms), "sweep-" + sweep);
-        }
-        if (!has(WSD, 0, "Uniform")) {
-            List<Arm> rivals = List.of(
-                    arm(laboratory, Planner.uniform(natural.domains()).plan(Size.STAGES, progress), "Uniform"),
-                    Arm.of("DoReMi", MixtureSchedule.constant(laboratory.doReMi(), Size.STAGES)));
-            train(laboratory, new Group(WSD, laboratory.target(), 0, rivals), "rivals");
-        }
+        Map<String, Scheduled> rivals = new LinkedHashMap<>();
+        rivals.put("Uniform", () -> Arm.of(MixtureSchedule.constant(Mixture.uniform(natural.domains()), Size.STAGES)));
+        rivals.put("DoReMi", () -> Arm.of(MixtureSchedule.constant(laboratory.doReMi(), Size.STAGES)));
+        train(laboratory, rivals, 0);
     }
 
-    /// Looking ahead from other proxies, from fewer, and with less text.
+    /// Looking ahead with less text, from fewer proxies, and from others.
     private void further(Laboratory laboratory) throws IOException, InterruptedException {
-        for (int sweep = 1; sweep <= size.sweeps(); sweep++) {
-            if (!has(WSD, sweep, "look-ahead from decaying proxies")) {
-                List<Arm> arms = List.of(
-                        arm(laboratory, laboratory.lookAheadDecaying(sweep), "look-ahead from decaying proxies"),
-                        arm(laboratory, laboratory.lookAheadSparing(sweep, 1.0 / 3), "look-ahead with a third"));
-                train(laboratory, new Group(WSD, laboratory.target(), sweep, arms), "further-" + sweep);
-            }
-        }
-        for (int sweep = 1; sweep <= size.sweeps(); sweep++) {
-            if (!has(WSD, sweep, "look-ahead from 16 proxies")) {
-                List<Arm> arms = List.of(
-                        arm(laboratory, laboratory.regMixFromFew(sweep), "RegMix from 16 proxies"),
-                        arm(laboratory, laboratory.lookAheadFromFew(sweep), "look-ahead from 16 proxies"));
-                train(laboratory, new Group(WSD, laboratory.target(), sweep, arms), "few-" + sweep);
-            }
+        for (int each = 1; each <= size.sweeps(); each++) {
+            int sweep = each;
+            Map<String, Scheduled> arms = new LinkedHashMap<>();
+            arms.put("look-ahead with a third", () -> arm(laboratory, laboratory.lookAheadSparing(sweep, 1.0 / 3)));
+            arms.put("RegMix from 16 proxies", () -> arm(laboratory, laboratory.regMixFromFew(sweep)));
+            arms.put("look-ahead from 16 proxies", () -> arm(laboratory, laboratory.lookAheadFromFew(sweep)));
+            arms.put("look-ahead from decaying proxies", () -> arm(laboratory, laboratory.lookAheadDecaying(sweep)));
+            train(laboratory, arms, sweep);
         }
     }
 
-    private static Arm arm(Laboratory laboratory, Plan plan, String method) {
+    /// What makes a schedule; it trains proxies where it needs some.
+    @FunctionalInterface
+    private interface Scheduled {
+        Arm arm() throws IOException, InterruptedException;
+    }
+
+    private static Arm arm(Laboratory laboratory, Plan plan) {
         double predicted = plan.predictedFinalLosses()
                 .map(losses -> laboratory.problem().value(losses))
                 .orElse(Double.NaN);
-        return new Arm(method, plan.schedule(), predicted);
+        return new Arm(plan.schedule(), predicted);
     }
 
-    /// Whether the table has the method's targets already: a group's results are added together.
+    /// With the demo's own shape of the learning rate.
+    private void train(Laboratory laboratory, Map<String, Scheduled> wanted, int sweep)
+            throws IOException, InterruptedException {
+        train(laboratory, WSD, laboratory.target(), sweep, wanted);
+    }
+
+    /// Trains the targets that the table does not have yet, and adds them to it.
+    private void train(
+            Laboratory laboratory, String shape, TrainingSettings settings, int sweep, Map<String, Scheduled> wanted)
+            throws IOException, InterruptedException {
+        Map<String, Arm> arms = new LinkedHashMap<>();
+        for (Map.Entry<String, Scheduled> each : wanted.entrySet()) {
+            if (!has(shape, sweep, each.getKey())) {
+                arms.put(each.getKey(), each.getValue().arm());
+            }
+        }
+        if (arms.isEmpty()) {
+            return;
+        }
+        String name = String.join(
+                "-", shape, "" + sweep, Integer.toHexString(arms.keySet().hashCode()));
+        Path kept = runs.resolve(piece).resolve(name);
+        Group group = new Group(shape, settings, sweep, arms);
+        for (Result result : Targets.train(piece, laboratory, group, kept, progress)) {
+            lines.add(result.line());
+        }
+        byte[] all = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+        WholeFile.write(table, out -> out.write(all));
+    }
+
+    /// Whether the table has the method's targets.
     private boolean has(String shape, int sweep, String method) {
         return lines.stream()
                 .map(line -> line.split(",", -1))
@@ -190,15 +215,5 @@ final class Study {
                         && cells[2].equals(shape)
                         && cells[3].equals("" + sweep)
                         && cells[4].equals(method));
-    }
-
-    /// Trains the targets of a group, and adds them to the table.
-    private void train(Laboratory laboratory, Group group, String folder) throws IOException, InterruptedException {
-        Path kept = runs.resolve(piece).resolve(folder);
-        for (Result result : Targets.train(piece, laboratory, group, kept, progress)) {
-            lines.add(result.line());
-        }
-        byte[] all = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
-        WholeFile.write(table, out -> out.write(all));
     }
 }

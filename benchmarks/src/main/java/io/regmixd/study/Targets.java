@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +25,10 @@ final class Targets {
     /// A schedule to train on.
     ///
     /// @param predicted the final loss of the objective at the proxies' size, NaN where nothing is predicted
-    record Arm(String method, MixtureSchedule schedule, double predicted) {
+    record Arm(MixtureSchedule schedule, double predicted) {
 
-        static Arm of(String method, MixtureSchedule schedule) {
-            return new Arm(method, schedule, Double.NaN);
+        static Arm of(MixtureSchedule schedule) {
+            return new Arm(schedule, Double.NaN);
         }
     }
 
@@ -35,16 +36,16 @@ final class Targets {
     ///
     /// @param shape of the learning rate, in words
     /// @param sweep of the arms' plans, 0 where they are from none
-    record Group(String shape, TrainingSettings settings, int sweep, List<Arm> arms) {}
+    /// @param arms  by method
+    record Group(String shape, TrainingSettings settings, int sweep, Map<String, Arm> arms) {}
 
     /// One result per arm and seed that did not diverge. What `folder` holds already is not trained again.
     static List<Result> train(String piece, Laboratory laboratory, Group group, Path folder, Progress progress)
             throws IOException, InterruptedException {
         Corpus corpus = laboratory.corpus();
         TrainingSettings settings = group.settings();
-        List<Arm> arms = group.arms();
         Map<String, MixtureSchedule> schedules = new LinkedHashMap<>();
-        arms.forEach(arm -> schedules.put(arm.method(), arm.schedule()));
+        group.arms().forEach((method, arm) -> schedules.put(method, arm.schedule()));
         List<Long> seeds =
                 LongStream.rangeClosed(1, laboratory.size().seeds()).boxed().toList();
         TargetRun target = TargetRun.of(corpus, settings, schedules, seeds);
@@ -52,26 +53,28 @@ final class Targets {
 
         String objective = laboratory.studied().objective();
         int domain = corpus.domains().indexOf(objective);
-        List<Exposure> exposures = arms.stream()
-                .map(arm -> Exposure.of(corpus, settings, arm.schedule()))
-                .toList(); // the same for all seeds
+        Map<String, Long> shown = new HashMap<>(); // tokens of the objective, the same for all seeds
+        for (String method : target.methods()) {
+            Exposure exposure = Exposure.of(corpus, settings, schedules.get(method));
+            shown.put(method, exposure.tokens().get(domain));
+        }
         List<Result> results = new ArrayList<>();
         for (TargetRun.Group together : target.groups(folder)) {
             try (Training trained = target.trained(folder, together)) {
                 double[] losses = trained.validationLosses(domain, Integer.MAX_VALUE);
                 for (int k = 0; k < together.methods().size(); k++) {
                     if (!trained.diverged(k)) {
-                        int place = target.methods().indexOf(together.methods().get(k));
-                        Arm arm = arms.get(place);
+                        String method = together.methods().get(k);
+                        Arm arm = group.arms().get(method);
                         results.add(new Result(
                                 piece,
                                 laboratory.studied().name(),
                                 group.shape(),
                                 group.sweep(),
-                                arm.method(),
+                                method,
                                 together.seed(),
                                 objective,
-                                exposures.get(place).tokens().get(domain) / (double) settings.tokens(),
+                                shown.get(method) / (double) settings.tokens(),
                                 losses[k],
                                 arm.predicted(),
                                 arm.schedule()));
