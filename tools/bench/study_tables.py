@@ -121,22 +121,32 @@ def holm(chances):
 
 
 def tables(results):
+    """Per piece and shape of the learning rate: all methods against the baseline, then all against looking ahead."""
     lines = []
     for (piece, shape), losses in grouped(results).items():
-        baseline = BASELINE if BASELINE in losses.methods else losses.methods[0]
-        chances = holm({method: losses.sign_flip(method, baseline) for method in losses.methods if method != baseline})
-        rows = []
-        for method in losses.methods:
-            chance = "" if method == baseline else f"{chances[method]:.4f}"
-            difference = "" if method == baseline else "{:+.3f} ({:+.3f} to {:+.3f})".format(*losses.interval(method, baseline))
-            share = fmean(losses.shares[method])
-            rows.append([method, f"{share:.1%}", f"{losses.mean(method):.3f}", difference, chance])
-        seeds = f"{len(losses.seeds)} seeds"
-        sweeps = f"{len(losses.sweeps)} sweep" + ("s" if len(losses.sweeps) > 1 else "")
-        size = seeds if losses.sweeps == [0] else f"{sweeps}, {seeds}"
-        head = [f"{piece}, {shape}: {size}", "objective's share", "loss, nats per token", f"minus {baseline} (95% interval)", "sign-flip p"]
-        lines += [*columns(head, rows), ""]
+        baselines = [method for method in (BASELINE, PLANNED) if method in losses.methods] or losses.methods[:1]
+        for baseline in baselines:
+            lines += [*compared(f"{piece}, {shape}", losses, baseline), ""]
     return lines[:-1]
+
+
+def compared(title, losses, baseline):
+    others = [method for method in losses.methods if method != baseline]
+    chances = holm({method: losses.sign_flip(method, baseline) for method in others})
+    rows = []
+    for method in sorted(losses.methods, key=losses.mean, reverse=True):
+        own = {sweep for sweep, _ in losses.cells[method]} - {0}
+        difference, chance = "", ""
+        if method in others:
+            difference = "{:+.3f} ({:+.3f} to {:+.3f})".format(*losses.interval(method, baseline))
+            chance = f"{chances[method]:.4f}"
+        share = fmean(losses.shares[method])
+        rows.append([method, str(len(own) or "-"), f"{share:.1%}", f"{losses.mean(method):.3f}", difference, chance])
+    seeds = f"{len(losses.seeds)} seeds"
+    sweeps = f"{len(losses.sweeps)} sweep" + ("s" if len(losses.sweeps) > 1 else "")
+    size = seeds if losses.sweeps == [0] else f"{sweeps}, {seeds}"
+    head = [f"{title}: {size}", "sweeps", "objective's share", "loss, nats per token", f"minus {baseline} (95% interval)", "sign-flip p"]
+    return columns(head, rows)
 
 
 def share_for(losses, loss):
