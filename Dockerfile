@@ -30,7 +30,7 @@ RUN mkdir /kept \
     && tr ':' '\n' < .setup/classpath | tar --create --absolute-names --files-from - | tar --extract --directory /kept \
         --absolute-names --transform 's#^/##' \
     && rm -rf .setup/maven kernel-lib/target \
-    && chmod -R a+rwX /kept/opt .setup data notebooks
+    && chmod -R a+rwX /kept/opt .setup data notebooks examples
 # A Java runtime with the compiler that the kernel needs, and without the tools.
 RUN "$JAVA_HOME/bin/jlink" --output /opt/java/runtime --no-header-files --no-man-pages --compress zip-6 --add-modules \
     java.se,jdk.charsets,jdk.compiler,jdk.crypto.ec,jdk.jshell,jdk.localedata,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs
