@@ -18,6 +18,7 @@ import org.knowm.xchart.XYChart;
 final class DomainPlots {
 
     private static final int LABELS = 150;
+    private static final int NUMBERS = 60;
     private static final int X_AXIS = 44;
 
     private DomainPlots() {}
@@ -107,26 +108,21 @@ final class DomainPlots {
                 greatest = Math.max(greatest, difference.value() + reach(difference));
             }
         }
-        double pad = 0.05 * (greatest - least) + 1e-4;
-        double low = least - pad;
-        double high = greatest + pad;
+        double low = least;
+        double high = greatest;
         int step = keys.size() > 4 ? 9 : 12;
         int row = step * keys.size() + 14;
         String note = "difference to the mean of " + baseline
                 + ", whose loss stands on the right; line: its 95% interval, paired by seed; left is better";
         return new Sheet("Final validation loss by domain", note, keys)
                 .plot(Look.WIDTH, row * domains + X_AXIS, (g, place) -> {
-                    Rectangle narrow = new Rectangle(place.x, place.y, place.width - 60, place.height);
-                    XYChart chart =
-                            rows(narrow, LABELS, domains, "difference to " + baseline + " (nats/token)", low, high);
-                    Function<Double, String> signed = Look.numbers(high - low, "+");
-                    chart.setCustomXAxisTickLabelsFormatter(x -> Math.abs(x) < 1e-9 ? "0" : signed.apply(x));
-                    Panel panel = panel(g, narrow, LABELS, chart, names);
+                    String axis = "difference to " + baseline + " (nats/token)";
+                    Panel panel = differences(g, place, LABELS, names, axis, low, high);
                     for (int d = 1; d < domains; d++) {
                         double between = panel.y(d - 0.5);
                         panel.line(place.x, between, place.x + place.width, between, Look.GRID, 1);
                     }
-                    panel.line(panel.x(0), panel.y(-0.5), panel.x(0), panel.y(domains - 0.5), Look.GREY, 1.5f);
+                    zero(panel, domains);
                     for (int d = 0; d < domains; d++) {
                         double middle = panel.y(domains - 1.0 - d);
                         double y = middle - step * (keys.size() - 1) / 2.0;
@@ -144,7 +140,6 @@ final class DomainPlots {
         List<Sensitivity.Change> changes = sensitivity.changes();
         double least = Math.min(0, changes.getFirst().loss());
         double greatest = Math.max(0, changes.getLast().loss());
-        double pad = 0.05 * (greatest - least) + 1e-4;
         String note = "the other domains give way in proportion; left is better; hollow: no run was trained near such a"
                 + " mixture";
         String title = String.format(
@@ -153,15 +148,10 @@ final class DomainPlots {
                 sensitivity.objective(),
                 sensitivity.loss());
         return new Sheet(title, note, List.of()).plot(Look.WIDTH, 24 * changes.size() + X_AXIS, (g, place) -> {
-            Rectangle narrow = new Rectangle(place.x, place.y, place.width - 60, place.height);
-            String axis = "change (" + unit + ")";
-            XYChart chart = rows(narrow, LABELS, changes.size(), axis, least - pad, greatest + pad);
-            Function<Double, String> signed = Look.numbers(greatest - least + 2 * pad, "+");
-            chart.setCustomXAxisTickLabelsFormatter(x -> Math.abs(x) < 1e-9 ? "0" : signed.apply(x));
             List<String> names =
                     changes.stream().map(Sensitivity.Change::domain).toList();
-            Panel panel = panel(g, narrow, LABELS, chart, names);
-            panel.line(panel.x(0), panel.y(-0.5), panel.x(0), panel.y(names.size() - 0.5), Look.GREY, 1.5f);
+            Panel panel = differences(g, place, LABELS, names, "change (" + unit + ")", least, greatest);
+            zero(panel, names.size());
             for (int row = 0; row < names.size(); row++) {
                 double y = panel.y(names.size() - 1.0 - row);
                 double x = panel.x(changes.get(row).loss());
@@ -175,6 +165,26 @@ final class DomainPlots {
                 panel.text(change, place.x + place.width, y, 1, Look.SMALL, Look.SOFT_INK);
             }
         });
+    }
+
+    /// Draws the chart of differences, a row per name, and leaves room for a number right of each row.
+    ///
+    /// @param labels   how wide the names' column is, in pixels
+    /// @param least    the least difference to be seen, 0 at most
+    /// @param greatest the greatest, at least 0
+    static Panel differences(
+            Graphics2D g, Rectangle place, int labels, List<String> names, String axis, double least, double greatest) {
+        double pad = 0.05 * (greatest - least) + 1e-4;
+        Rectangle narrow = new Rectangle(place.x, place.y, place.width - NUMBERS, place.height);
+        XYChart chart = rows(narrow, labels, names.size(), axis, least - pad, greatest + pad);
+        Function<Double, String> signed = Look.numbers(greatest - least + 2 * pad, "+");
+        chart.setCustomXAxisTickLabelsFormatter(x -> Math.abs(x) < 1e-9 ? "0" : signed.apply(x));
+        return panel(g, narrow, labels, chart, names);
+    }
+
+    /// The upright line of no difference.
+    static void zero(Panel panel, int rows) {
+        panel.line(panel.x(0), panel.y(-0.5), panel.x(0), panel.y(rows - 0.5), Look.GREY, 1.5f);
     }
 
     /// A dot at the mean, a line over its interval.
@@ -199,7 +209,7 @@ final class DomainPlots {
     /// A chart whose row r from the bottom lies at y = r.
     ///
     /// @param labels pixels left of it for the rows' names
-    static XYChart rows(Rectangle place, int labels, int rows, String xTitle, double low, double high) {
+    private static XYChart rows(Rectangle place, int labels, int rows, String xTitle, double low, double high) {
         XYChart chart = Look.chart(place.width - labels, place.height, xTitle, "");
         Look.range(chart, low, high, -0.5, rows - 0.5);
         chart.getStyler().setYAxisTicksVisible(false);
@@ -211,7 +221,7 @@ final class DomainPlots {
     /// Draws the chart right of its rows' names.
     ///
     /// @param labels how wide the names' column is, in pixels
-    static Panel panel(Graphics2D g, Rectangle place, int labels, XYChart chart, List<String> names) {
+    private static Panel panel(Graphics2D g, Rectangle place, int labels, XYChart chart, List<String> names) {
         Panel panel = new Panel(g, new Rectangle(place.x + labels, place.y, place.width - labels, place.height), chart);
         for (int d = 0; d < names.size(); d++) {
             String name = Look.cut(names.get(d), Look.TEXT, labels - 10);

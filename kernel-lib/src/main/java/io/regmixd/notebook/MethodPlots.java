@@ -3,13 +3,11 @@ package io.regmixd.notebook;
 import io.regmixd.evaluation.Comparison;
 import io.regmixd.mixture.MixtureSchedule;
 import java.awt.Color;
-import java.awt.Rectangle;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -47,20 +45,13 @@ final class MethodPlots {
                         .mapToDouble(d -> d.value() + DomainPlots.reach(d))
                         .max()
                         .orElseThrow());
-        double pad = 0.05 * (greatest - least) + 1e-4;
-        double low = least - pad;
-        double high = greatest + pad;
         String note = "difference to " + baseline + " with its 95% interval, paired; left is better; on the right the"
                 + " loss itself";
         return new Sheet("Final validation loss of " + objective, note, List.of())
                 .plot(Look.WIDTH, ROW * methods.size() + X_AXIS, (g, place) -> {
-                    Rectangle narrow = new Rectangle(place.x, place.y, place.width - 60, place.height);
-                    String title = "difference to " + baseline + " (nats/token)";
-                    XYChart chart = DomainPlots.rows(narrow, LABELS, methods.size(), title, low, high);
-                    Function<Double, String> signed = Look.numbers(high - low, "+");
-                    chart.setCustomXAxisTickLabelsFormatter(x -> Math.abs(x) < 1e-9 ? "0" : signed.apply(x));
-                    Panel panel = DomainPlots.panel(g, narrow, LABELS, chart, methods);
-                    panel.line(panel.x(0), panel.y(-0.5), panel.x(0), panel.y(methods.size() - 0.5), Look.GREY, 1.5f);
+                    String axis = "difference to " + baseline + " (nats/token)";
+                    Panel panel = DomainPlots.differences(g, place, LABELS, methods, axis, least, greatest);
+                    DomainPlots.zero(panel, methods.size());
                     for (int m = 0; m < methods.size(); m++) {
                         double y = panel.y(methods.size() - 1.0 - m);
                         Color color = methods.get(m).equals(baseline) ? Look.GREY : Look.method(0);
