@@ -18,6 +18,8 @@ import io.regmixd.trajectory.Trajectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /// Sweeps and plans of one problem.
 final class Laboratory {
@@ -32,6 +34,7 @@ final class Laboratory {
     private final DirichletDesign design;
     private final DirichletDesign reaching;
     private final Problem problem;
+    private final Map<Integer, Plan> lookAheads = new HashMap<>(); // by sweep; controls ask for them again
     private final Problem freely; // no bound per stage on the objective
 
     /// @param corpus with as much of the objective's text as the problem says
@@ -89,7 +92,10 @@ final class Laboratory {
 
     /// From proxies that switch and reach high weights of the objective, within the budget alone.
     Plan lookAhead(int sweep) throws IOException, InterruptedException {
-        return lookAhead(switching(sweep, reaching, "reaching"), freely, sweep);
+        if (!lookAheads.containsKey(sweep)) {
+            lookAheads.put(sweep, lookAhead(switching(sweep, reaching, "reaching"), freely, sweep));
+        }
+        return lookAheads.get(sweep);
     }
 
     /// The same from proxies that have no more of the objective than fifteen times its natural share: beyond that the
